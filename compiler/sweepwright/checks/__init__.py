@@ -1,0 +1,1 @@
+"""Rules about a resolved job: one function a rule, one code a rule."""

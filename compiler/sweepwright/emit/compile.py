@@ -1,0 +1,58 @@
+"""Draft to `Plan`: the templates of every step rendered into line tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sweepwright.emit.tables import fill, placeholder
+from sweepwright.emit.templates import JSON, PHIL, SHELL, XDS, Dialect, environment, piece, render
+from sweepwright.engines.base import Draft, PlannedStep, TemplateUse
+from sweepwright.model.plan import Argument, LineTable, Plan, Step
+from sweepwright.model.resolved import Resolved
+
+DIALECTS: dict[str, Dialect] = {"phil": PHIL, "xds": XDS, "json": JSON}
+
+
+def compile_plan(name: str, engine: str, draft: Draft) -> Plan:
+    """The plan of a draft. Raises what `render` raises; those are bugs, not user errors."""
+    env = environment()
+
+    def table(use: TemplateUse) -> LineTable:
+        return render(env, use.template, use.name, DIALECTS[use.dialect], use.context)
+
+    return Plan(
+        name=name,
+        engine=engine,
+        steps=tuple(_step(planned, table) for planned in draft.steps),
+        results=draft.results,
+    )
+
+
+def _step(planned: PlannedStep, table: Callable[[TemplateUse], LineTable]) -> Step:
+    argv: tuple[Argument, ...] = tuple(
+        piece(item, SHELL) if isinstance(item, Resolved) else item for item in planned.argv
+    )
+    return Step(
+        id=planned.id,
+        program=planned.program,
+        argv=argv,
+        folder=planned.folder,
+        files=tuple(table(use) for use in planned.files),
+        inputs=planned.inputs,
+        outputs=planned.outputs,
+        judge=planned.judge,
+        threads="share" if planned.shares_threads else "one",
+        title=planned.title,
+    )
+
+
+def previews(plan: Plan) -> dict[str, str]:
+    """The files of every step as far as they are known; a hole reads ``<who fills it>``.
+
+    A step that starts finds its filled files in the folder of its attempt; these stand one above.
+    """
+    shown: dict[str, str] = {}
+    for step in plan.steps:
+        for file in step.files:
+            shown[f"{step.folder}/{file.name}"] = fill(file, placeholder)
+    return shown

@@ -1,0 +1,42 @@
+"""Line tables: files with holes, and the one function that fills them, early or late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sweepwright.emit.spell import SPELLERS
+from sweepwright.model.plan import Filled, Hole, LineTable, Piece
+
+#: gives the value of a hole; raises KeyError where it is not known (yet)
+Lookup = Callable[[Hole], Any]
+
+
+def fill(table: LineTable, lookup: Lookup) -> str:
+    """The text of a file, every hole filled by ``lookup`` and each line followed by its origins."""
+    return "".join(_line(line, table.comment, lookup) + "\n" for line in table.lines)
+
+
+def fill_piece(piece: Piece, lookup: Lookup) -> str:
+    """The text of one piece."""
+    if isinstance(piece, str):
+        return piece
+    if isinstance(piece, Filled):
+        return piece.text
+    return SPELLERS[piece.style](lookup(piece))
+
+
+def _line(line: Iterable[Piece], comment: str, lookup: Lookup) -> str:
+    pieces = tuple(line)
+    text = "".join(fill_piece(piece, lookup) for piece in pieces)
+    origins = dict.fromkeys(
+        piece.origin for piece in pieces if isinstance(piece, Filled | Hole) and piece.origin
+    )
+    if not comment or not origins:
+        return text
+    return f"{text.rstrip():<55} {comment} {'; '.join(origins)}"
+
+
+def placeholder(hole: Hole) -> str:
+    """How a hole reads before the run, for people who look at the compiled files."""
+    return f"<{hole.decision or 'at run: ' + str(hole.resource)}>"

@@ -1,0 +1,126 @@
+"""Templates to line tables: jinja2 with StrictUndefined, and nothing printed but leaves.
+
+Each leaf of a context reaches the template as a `Slot`; printing it leaves a mark in the text, from
+which the line table is cut afterwards. So every emitted value has an owner by construction, and a
+leaf that is not known yet becomes a hole without the template knowing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from sweepwright.emit.spell import SPELLERS
+from sweepwright.model.plan import Filled, Hole, Line, LineTable, Piece
+from sweepwright.model.resolved import AtRun, Decision, Resolved
+from sweepwright.resources import templates_folder
+
+_MARK = re.compile("\x01(\\d+)\x02")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a program's files spell values, and how their comments begin (empty: no comments)."""
+
+    style: str
+    comment: str
+
+
+PHIL = Dialect("phil", "#")
+XDS = Dialect("xds", "!")
+JSON = Dialect("json", "")
+SHELL = Dialect("shell", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A leaf in a template: printed as a mark; ``value`` is there for conditions alone."""
+
+    index: int
+    leaf: Resolved[Any]
+
+    @property
+    def value(self) -> Any:
+        """The plain value; None while it is a hole."""
+        return None if isinstance(self.leaf.value, Decision | AtRun) else self.leaf.value
+
+    @property
+    def given(self) -> bool:
+        """Whether there is a value, now or when the step starts."""
+        return self.leaf.value is not None
+
+    def __str__(self) -> str:
+        return f"\x01{self.index}\x02"
+
+
+def environment() -> Environment:
+    """The environment of all emitted files."""
+    return Environment(
+        loader=FileSystemLoader(templates_folder(), encoding="utf-8"),
+        undefined=StrictUndefined,
+        finalize=_only_leaves,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+    )
+
+
+def render(
+    env: Environment, template: str, name: str, dialect: Dialect, context: Mapping[str, Any]
+) -> LineTable:
+    """The line table of the file ``name``; ``context`` holds leaves, and lists or mappings of them.
+
+    Raises jinja2.UndefinedError for a name that the context lacks, TypeError for anything printed
+    that is no leaf.
+    """
+    leaves: list[Resolved[Any]] = []
+    text = env.get_template(template).render(_slots(context, leaves))
+    lines = tuple(_cut(line, leaves, dialect) for line in text.split("\n"))
+    return LineTable(name=name, comment=dialect.comment, lines=lines)
+
+
+def piece(leaf: Resolved[Any], dialect: Dialect) -> Filled | Hole:
+    """A leaf as a piece of a file or an argument of a command."""
+    origin = str(leaf.origin) if dialect.comment else ""
+    if isinstance(leaf.value, Decision):
+        decided = f"{leaf.value.step}.{leaf.value.field}"
+        return Hole(leaf=leaf.path, decision=decided, style=dialect.style, origin=origin)
+    if isinstance(leaf.value, AtRun):
+        resource: Any = leaf.value.resource
+        return Hole(leaf=leaf.path, resource=resource, style=dialect.style, origin=origin)
+    text = SPELLERS[dialect.style](leaf.value)
+    if _CONTROL.search(text):
+        raise ValueError(f"{leaf.path} would smuggle a control character into a file")
+    return Filled(text=text, leaf=leaf.path, origin=origin)
+
+
+def _only_leaves(value: Any) -> Any:
+    if not isinstance(value, Slot):
+        raise TypeError(f"a template printed {value!r}, which has no origin")
+    return value
+
+
+def _slots(value: Any, leaves: list[Resolved[Any]]) -> Any:
+    if isinstance(value, Resolved):
+        leaves.append(value)
+        return Slot(len(leaves) - 1, value)
+    if isinstance(value, Mapping):
+        return {key: _slots(item, leaves) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_slots(item, leaves) for item in value]
+    raise TypeError(f"a context holds leaves only, not {value!r}")
+
+
+def _cut(line: str, leaves: list[Resolved[Any]], dialect: Dialect) -> Line:
+    pieces: list[Piece] = []
+    for index, part in enumerate(_MARK.split(line)):
+        if index % 2:
+            pieces.append(piece(leaves[int(part)], dialect))
+        elif part:
+            pieces.append(part)
+    return tuple(pieces)

@@ -1,0 +1,63 @@
+"""Writing: a folder whole or not at all, the same bytes every time."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def json_bytes(value: Any) -> bytes:
+    """JSON for people and diffs: sorted keys, indented, a final newline."""
+    text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode()
+
+
+def write_file(path: Path, content: bytes, executable: bool = False) -> None:
+    """Writes a file whole or not at all. Raises OSError."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o755 if executable else 0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes], links: Mapping[str, str]) -> None:
+    """Makes a folder with these files and symbolic links, whole or not at all.
+
+    A folder that exists is replaced in one step; the caller has decided that it may be. Names that
+    end in ``.sh`` become executable. Raises OSError.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        made.chmod(0o755)
+        for name, content in files.items():
+            path = made / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            path.chmod(0o755 if name.endswith(".sh") else 0o644)
+        for name, target in links.items():
+            path = made / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.symlink_to(target)
+        if folder.exists():
+            old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.old."))
+            folder.rename(old / folder.name)
+            made.rename(folder)
+            shutil.rmtree(old)
+        else:
+            made.rename(folder)
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise

@@ -1,0 +1,97 @@
+"""What every engine offers, and what they share: names of folders and links, constants with origin.
+
+An engine is three functions: ``plan`` (a resolved job to steps and templates to fill), ``check``
+(what it cannot do of this job), and its judges. It starts no process and writes no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sweepwright.model.diagnostic import Diagnostic
+from sweepwright.model.facts import ImageTemplate
+from sweepwright.model.job_resolved import ResolvedJob, ResolvedSweep
+from sweepwright.model.plan import FileRef, Output, Result, Step
+from sweepwright.model.resolved import AtRun, Layer, Origin, Resolved
+from sweepwright.model.verdict import Verdict
+
+#: an attempt's folder is four deep below the run folder: sweeps/A/index/1
+TO_RUN = "../../../.."
+
+
+@dataclass(frozen=True)
+class TemplateUse:
+    """A file to be rendered into a step: template, file name, dialect, and leaves to fill it with."""
+
+    template: str
+    name: str
+    dialect: str
+    context: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """A step whose files are not rendered yet; ``argv`` holds text, references and leaves."""
+
+    id: str
+    program: str
+    folder: str
+    argv: tuple[str | FileRef | Resolved[Any], ...] = ()
+    files: tuple[TemplateUse, ...] = ()
+    inputs: tuple[FileRef, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    judge: str = "exit-code"
+    shares_threads: bool = False
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What an engine plans: steps in order, and the files that the run delivers."""
+
+    steps: tuple[PlannedStep, ...]
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One engine; the registry `sweepwright.engines.registry.ENGINES` lists them by name."""
+
+    name: str
+    plan: Callable[[ResolvedJob], Draft]
+    check: Callable[[ResolvedJob], list[Diagnostic]]
+    judges: Mapping[str, Callable[[Step, Path, int], Verdict]]
+
+
+def constant(path: str, value: Any, why: str) -> Resolved[Any]:
+    """A value that the engine's recipe sets; ``why`` is its key in the origin."""
+    return Resolved(path, value, Origin(Layer.DEFAULT, why))
+
+
+def threads(path: str) -> Resolved[Any]:
+    """The number of threads that a step gets when it starts."""
+    return Resolved(path, AtRun("threads"), Origin(Layer.MACHINE, "threads"))
+
+
+def template_path(template: ImageTemplate, mark: str = "#") -> str:
+    """The images as seen from an attempt's folder, through the links of ``roots/``."""
+    parts = (TO_RUN, "roots", template.root, template.folder, template.hashes(mark))
+    return "/".join(part for part in parts if part)
+
+
+def sweep_folder(sweep: ResolvedSweep, step: str) -> str:
+    """The folder of a step of a sweep."""
+    return f"sweeps/{sweep.name}/{step}"
+
+
+def group_folder(group: str, step: str) -> str:
+    """The folder of a step of a group."""
+    return f"groups/{group}/{step}"
+
+
+def one(step: str, name: str, link: str | None = None) -> FileRef:
+    """One output of one step."""
+    return FileRef(steps=(step,), name=name, link=link)

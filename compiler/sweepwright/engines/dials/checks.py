@@ -1,0 +1,28 @@
+"""What DIALS, or this release with it, cannot do of a job."""
+
+from __future__ import annotations
+
+from sweepwright.model.diagnostic import Diagnostic, error
+from sweepwright.model.job_resolved import ResolvedGroup, ResolvedJob
+
+#: dials.split_experiments takes wavelengths for one that differ by less than this part
+_SAME_WAVELENGTH = 1e-4
+
+
+def check(job: ResolvedJob) -> list[Diagnostic]:
+    """Diagnostics SW-E0xx of the ``dials`` engine."""
+    return [item for group in job.groups for item in _near_wavelengths(group)]
+
+
+def _near_wavelengths(group: ResolvedGroup) -> list[Diagnostic]:
+    pairs = zip(group.datasets, group.datasets[1:], strict=False)
+    return [
+        error(
+            "SW-E007",
+            f"data sets {a.name} ({a.wavelength_a:g} A) and {b.name} ({b.wavelength_a:g} A) are "
+            "nearer than DIALS can tell apart",
+            help="Set one wavelength under 'geometry:' of the sweeps if they are meant to be equal.",
+        )
+        for a, b in pairs
+        if b.wavelength_a - a.wavelength_a < _SAME_WAVELENGTH * a.wavelength_a
+    ]

@@ -1,0 +1,285 @@
+"""Leaves to the variables of ``templates/dials``. DIALS gets vectors in the imgCIF frame of dxtbx."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sweepwright.engines.base import TO_RUN, constant, template_path, threads
+from sweepwright.geometry.detector import square_detector
+from sweepwright.geometry.rotation import imgcif, imgcif_matrix
+from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedSweep
+from sweepwright.model.resolved import Decision, Leaves, Resolved, computed
+
+Context = dict[str, Any]
+
+#: degrees of a block of integration; pinned, since it decides how reflections are cut
+BLOCK_DEG = 10.0
+#: sweeps that turn by less give no absorption surface (DIALS's own rule for `auto`)
+ABSORPTION_DEG = 60.0
+
+
+def for_import(sweep: ResolvedSweep) -> Context:
+    """Geometry, goniometer and scan, all written out: what was compiled is what DIALS gets."""
+    leaves, path = sweep.leaves, f"sweeps[{sweep.name}].dials."
+    geometry = _geometry(sweep)
+    return geometry | {
+        "images": computed(
+            path + "template", template_path(sweep.template), "template", leaves["images"]
+        ),
+    }
+
+
+def expected(sweep: ResolvedSweep) -> Context:
+    """The models that DIALS must have made, to be compared after the import."""
+    leaves, path = sweep.leaves, f"sweeps[{sweep.name}].dials."
+    return _geometry(sweep) | {
+        "size": leaves["geometry.size"],
+        "distance": leaves["geometry.distance"],
+        "beam_center": leaves["geometry.beam_center"],
+        "images": computed(
+            path + "images",
+            len(range(sweep.extent[0], sweep.extent[1] + 1)),
+            "images",
+            leaves["range"],
+        ),
+    }
+
+
+def _geometry(sweep: ResolvedSweep) -> Context:
+    import numpy as np
+
+    leaves, path = sweep.leaves, f"sweeps[{sweep.name}].dials."
+    center, pixel, distance = (
+        leaves[f"geometry.{key}"] for key in ("beam_center", "pixel_size", "distance")
+    )
+    detector = square_detector(center.known, pixel.known, distance.known)
+    axis, fixed = leaves["scan.axis"], leaves["scan.fixed_rotation"]
+    normal = leaves["geometry.polarization.normal"]
+    start, width = leaves["scan.start"], leaves["scan.width"]
+    frame = "imgCIF frame"
+    overload = leaves["geometry.overload"]
+    trusted = None if overload.known is None else (0, overload.known)
+    return {
+        "wavelength": leaves["geometry.wavelength"],
+        "beam_direction": constant(
+            path + "beam_direction", (0.0, 0.0, 1.0), "sample to source, imgCIF frame"
+        ),
+        "polarization_fraction": leaves["geometry.polarization.fraction"],
+        "polarization_normal": computed(
+            path + "polarization_normal", imgcif(normal.known), frame, normal
+        ),
+        "rotation_axis": computed(path + "rotation_axis", imgcif(axis.known), frame, axis),
+        "fixed_rotation": computed(
+            path + "fixed_rotation", imgcif_matrix(np.reshape(fixed.known, (3, 3))), frame, fixed
+        ),
+        "oscillation": computed(
+            path + "oscillation", (start.known, width.known), "start, width", start, width
+        ),
+        "image_range": leaves["range"],
+        "fast_axis": constant(path + "fast_axis", imgcif(detector.fast), "square to the beam"),
+        "slow_axis": constant(path + "slow_axis", imgcif(detector.slow), "square to the beam"),
+        "origin": computed(
+            path + "origin",
+            imgcif(detector.origin_mm),
+            "corner of the first pixel",
+            center,
+            pixel,
+            distance,
+        ),
+        "pixel_size": pixel,
+        "trusted_range": computed(path + "trusted_range", trusted, "0 to overload", overload),
+        "sensor_material": leaves["geometry.sensor.material"],
+        "sensor_thickness": leaves["geometry.sensor.thickness"],
+    }
+
+
+def _excluded(sweep: ResolvedSweep) -> Resolved[Any]:
+    """Numbers of the images that are left out between the first and the last."""
+    numbers = tuple(sweep.excluded) or None
+    return computed(
+        f"sweeps[{sweep.name}].dials.exclude_images", numbers, "excluded", sweep.leaves["range"]
+    )
+
+
+def find_spots(sweep: ResolvedSweep) -> Context:
+    """Spots of all images."""
+    return {
+        "nproc": threads(f"sweeps[{sweep.name}].dials.nproc"),
+        "exclude_images": _excluded(sweep),
+        "image_range": sweep.leaves["range"],
+    }
+
+
+def index(sweep: ResolvedSweep, group: ResolvedGroup) -> Context:
+    """Known group and cell are enforced when the job gives them."""
+    max_cell = group.leaves["processing.indexing.max_cell"]
+    return {
+        "space_group": group.leaves["space_group"],
+        "unit_cell": group.leaves["cell"],
+        "max_cell": _auto(max_cell),
+    }
+
+
+def refine(sweep: ResolvedSweep) -> Context:
+    """Nothing of a job changes refinement yet."""
+    return {}
+
+
+def integrate(sweep: ResolvedSweep, group: ResolvedGroup) -> Context:
+    """Blocks are pinned: with DIALS's automatic blocks the number of processes changes results."""
+    path = f"sweeps[{sweep.name}].dials."
+    return {
+        "nproc": threads(path + "nproc"),
+        "block_size": constant(path + "block_size", BLOCK_DEG, "pinned"),
+        "d_min": _known_high(path, group.leaves),
+        "d_max": group.leaves["processing.resolution.low"],
+        "exclude_images": _excluded(sweep),
+    }
+
+
+def _known_high(path: str, leaves: Leaves) -> Resolved[Any]:
+    """The limit when the job gives one; a decided one cuts later."""
+    high = leaves["processing.resolution.high"]
+    if isinstance(high.value, Decision):
+        return constant(path + "d_min", None, "the limit is decided after scaling")
+    return high
+
+
+def symmetry(group: ResolvedGroup) -> Context:
+    """The symmetry of one sweep."""
+    return {"d_min": _known_high(f"groups[{group.name}].dials.", group.leaves)}
+
+
+def cosym(group: ResolvedGroup) -> Context:
+    """One indexing for several sweeps; the job's group is imposed when it gives one."""
+    return {
+        "space_group": group.leaves["space_group"],
+        "d_min": _known_high(f"groups[{group.name}].dials.", group.leaves),
+    }
+
+
+def absences(group: ResolvedGroup) -> Context:
+    """Screw axes only: the Laue group is what dials.cosym found."""
+    return symmetry(group)
+
+
+def first_scale(group: ResolvedGroup) -> Context:
+    """All data, mates apart: what is to be decided must not be hidden by what is assumed."""
+    path = f"groups[{group.name}].dials."
+    anomalous = group.leaves["processing.anomalous"]
+    if isinstance(anomalous.value, Decision):
+        anomalous = constant(path + "anomalous", True, "mates apart until it is decided")
+    return _scale(group, anomalous, _known_high(path, group.leaves))
+
+
+def final_scale(group: ResolvedGroup) -> Context:
+    """With limit and treatment of mates as decided."""
+    leaves = group.leaves
+    return _scale(group, leaves["processing.anomalous"], leaves["processing.resolution.high"])
+
+
+def _scale(group: ResolvedGroup, anomalous: Resolved[Any], d_min: Resolved[Any]) -> Context:
+    path = f"groups[{group.name}].dials."
+    excluded = tuple(
+        f"{number}:{first}:{last}"
+        for number, sweep in enumerate(group.sweeps)
+        for first, last in sweep.excluded.intervals
+    )
+    ranges = [sweep.leaves["range"] for sweep in group.sweeps]
+    return {
+        "anomalous": anomalous,
+        "d_min": d_min,
+        "d_max": group.leaves["processing.resolution.low"],
+        "absorption": _absorption(group),
+        "exclude_images": computed(
+            path + "exclude_images", excluded or None, "EXPERIMENT:first:last", *ranges
+        ),
+    }
+
+
+def _absorption(group: ResolvedGroup) -> Resolved[Any]:
+    leaf = group.leaves["processing.scaling.absorption"]
+    if leaf.value != "auto":
+        return leaf
+    widths = [sweep.leaves["scan.width"] for sweep in group.sweeps]
+    turned = max(
+        len(range(sweep.extent[0], sweep.extent[1] + 1)) * width.known
+        for sweep, width in zip(group.sweeps, widths, strict=True)
+    )
+    rule = f"a sweep turns by more than {ABSORPTION_DEG:g} degrees"
+    return computed(
+        f"groups[{group.name}].dials.absorption", turned > ABSORPTION_DEG, rule, *widths
+    )
+
+
+def _auto(leaf: Resolved[Any]) -> Resolved[Any]:
+    """`auto` as DIALS's own None: it finds the value itself."""
+    if leaf.value != "auto":
+        return leaf
+    return Resolved(leaf.path, None, leaf.origin, leaf.hidden)
+
+
+def split(group: ResolvedGroup) -> Context:
+    """Data sets of different wavelength apart."""
+    return {}
+
+
+def merge(group: ResolvedGroup, dataset: DataSet) -> Context:
+    """Mates are kept apart in the columns always; the limit is that of scaling."""
+    leaves = group.leaves
+    return {
+        "d_min": leaves["processing.resolution.high"],
+        "d_max": leaves["processing.resolution.low"],
+        "project": leaves["project"],
+        "crystal": constant(f"groups[{group.name}].name", group.name, "group"),
+        "dataset": constant(f"groups[{group.name}].{dataset.name}.name", dataset.name, "data set"),
+    }
+
+
+def export(group: ResolvedGroup, dataset: DataSet) -> Context:
+    """Unmerged, scaled."""
+    return merge(group, dataset)
+
+
+def manifest(sweep: ResolvedSweep) -> Context:
+    """Which files to digest."""
+    leaves, template = sweep.leaves, sweep.template
+    images, path = leaves["images"], f"sweeps[{sweep.name}].manifest."
+    folder = "/".join(part for part in (TO_RUN, "roots", template.root, template.folder) if part)
+    return {
+        name: computed(path + name, value, "template", images)
+        for name, value in (
+            ("folder", folder),
+            ("prefix", template.prefix),
+            ("width", template.width),
+            ("suffix", template.suffix),
+        )
+    } | {"range": leaves["range"]}
+
+
+def decision(kind: str, group: ResolvedGroup) -> Context:
+    """What a decision step is asked."""
+    criteria = "processing.resolution.criteria."
+    if kind == "resolution":
+        return {
+            key: group.leaves[criteria + key]
+            for key in ("cc_half", "i_over_sigma", "r_pim", "completeness")
+        } | {"d_max": group.leaves["processing.resolution.low"]}
+    return {}
+
+
+def finish(group: ResolvedGroup, dataset: DataSet) -> Context:
+    """Names, free flags and limits of one merged set."""
+    leaves = group.leaves
+    prefix = f"groups[{group.name}].{dataset.name}."
+    sweeps = [sweep for sweep in group.sweeps if sweep.name in dataset.sweeps]
+    wavelengths = [sweep.leaves["geometry.wavelength"] for sweep in sweeps]
+    return merge(group, dataset) | {
+        "sweeps": constant(prefix + "sweeps", dataset.sweeps, "sweeps of the data set"),
+        "wavelength": computed(
+            prefix + "wavelength", dataset.wavelength_a, "mean weighted by images", *wavelengths
+        ),
+        "anomalous": leaves["processing.anomalous"],
+        "free_fraction": leaves["processing.free.fraction"],
+        "free_seed": leaves["processing.free.seed"],
+    }

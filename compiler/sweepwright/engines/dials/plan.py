@@ -1,0 +1,278 @@
+"""The plan of the ``dials`` engine: one step a program, sweeps apart, then a group together.
+
+Each sweep is imported, indexed and integrated on its own, so that nothing depends on a goniostat
+model that may be wrong. Several sweeps of a group are brought to one indexing by dials.cosym and
+scaled together. What is ``auto`` becomes a decision step between two scalings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sweepwright.engines.base import (
+    Draft,
+    PlannedStep,
+    TemplateUse,
+    group_folder,
+    one,
+    sweep_folder,
+)
+from sweepwright.engines.dials import context
+from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedJob, ResolvedSweep
+from sweepwright.model.plan import FileRef, Output, Result
+from sweepwright.model.resolved import Decision
+
+MODELS, REFLECTIONS = ".expt", ".refl"
+
+
+def plan(job: ResolvedJob) -> Draft:
+    """All steps in order, and the files that the run delivers."""
+    steps: list[PlannedStep] = []
+    results: list[Result] = []
+    for group in job.groups:
+        for sweep in group.sweeps:
+            steps += _sweep(sweep, group)
+        scaled, steps_of_group = _group(group)
+        steps += steps_of_group
+        apart = [scaled]
+        if len(group.datasets) > 1:
+            steps.append(_split(group, scaled))
+            apart = [_both(steps[-1].id, f"split_{i}") for i in range(len(group.datasets))]
+        for dataset, files in zip(group.datasets, apart, strict=True):
+            made = _dataset(group, dataset, files)
+            steps += made
+            results += _results(job, group, dataset, made[-1].id)
+    return Draft(tuple(steps), tuple(results))
+
+
+def _files(stem: str) -> tuple[Output, ...]:
+    return (
+        Output(name=stem + MODELS, role="models"),
+        Output(name=stem + REFLECTIONS, role="reflections"),
+    )
+
+
+def _both(step: str, stem: str) -> tuple[FileRef, FileRef]:
+    return one(step, stem + MODELS), one(step, stem + REFLECTIONS)
+
+
+def _program(
+    name: str,
+    subject: str,
+    folder: str,
+    values: Mapping[str, Any],
+    argv: tuple[FileRef, ...],
+    outputs: tuple[Output, ...],
+    *,
+    step: str = "",
+    template: str = "",
+    **more: Any,
+) -> PlannedStep:
+    """A step that runs ``dials.NAME NAME.phil FILES...``."""
+    step = step or name
+    phil = f"{step}.phil"
+    use = TemplateUse(f"dials/{template or name}.phil.j2", phil, "phil", values)
+    more.setdefault("files", (use,))
+    return PlannedStep(
+        id=f"{step}@{subject}",
+        program=f"dials.{name}",
+        folder=folder,
+        argv=(phil, *argv),
+        outputs=outputs,
+        judge=f"dials.{name}",
+        **more,
+    )
+
+
+def _sweep(sweep: ResolvedSweep, group: ResolvedGroup) -> list[PlannedStep]:
+    """manifest, import, find_spots, index, refine, integrate."""
+    name = sweep.name
+
+    def at(step: str) -> str:
+        return f"{step}@{name}"
+
+    values = context.for_import(sweep)
+    files = (
+        TemplateUse("dials/import.phil.j2", "import.phil", "phil", values),
+        TemplateUse("dials/expected.json.j2", "expected.json", "json", context.expected(sweep)),
+    )
+    return [
+        PlannedStep(
+            id=at("manifest"),
+            program="sweepwright:manifest",
+            folder=sweep_folder(sweep, "manifest"),
+            files=(TemplateUse("steps/manifest.json.j2", "parameters.json", "json", context.manifest(sweep)),),
+            outputs=(Output(name="images.json", role="manifest"),),
+            title=f"digest the images of sweep {name}",
+        ),
+        _program(
+            "import", name, sweep_folder(sweep, "import"), values, (),
+            (Output(name="imported.expt", role="models"),),
+            files=files, title=f"import sweep {name}",
+        ),
+        _program(
+            "find_spots", name, sweep_folder(sweep, "find_spots"), context.find_spots(sweep),
+            (one(at("import"), "imported.expt"),),
+            (Output(name="strong.refl", role="reflections"),),
+            inputs=(one(at("manifest"), "images.json"),),
+            shares_threads=True, title=f"find spots of sweep {name}",
+        ),
+        _program(
+            "index", name, sweep_folder(sweep, "index"), context.index(sweep, group),
+            (one(at("import"), "imported.expt"), one(at("find_spots"), "strong.refl")),
+            _files("indexed"), title=f"index sweep {name}",
+        ),
+        _program(
+            "refine", name, sweep_folder(sweep, "refine"), context.refine(sweep),
+            _both(at("index"), "indexed"), _files("refined"), title=f"refine sweep {name}",
+        ),
+        _program(
+            "integrate", name, sweep_folder(sweep, "integrate"), context.integrate(sweep, group),
+            _both(at("refine"), "refined"), _files("integrated"),
+            shares_threads=True, title=f"integrate sweep {name}",
+        ),
+    ]  # fmt: skip
+
+
+def _group(group: ResolvedGroup) -> tuple[tuple[FileRef, FileRef], list[PlannedStep]]:
+    """Symmetry, scaling, decisions, final scaling; and the scaled files."""
+    name = group.name
+
+    def at(step: str) -> str:
+        return f"{step}@{name}"
+
+    ready, steps = _symmetry(group)
+    steps.append(
+        _program(
+            "scale", name, group_folder(name, "scale"), context.first_scale(group), ready,
+            (*_files("scaled"), Output(name="scaled.mtz", role="unmerged")),
+            title=f"scale group {name}",
+        )
+    )  # fmt: skip
+    decisions = [
+        _decision(kind, group, one(at("scale"), "scaled.mtz"))
+        for kind, key in (
+            ("resolution", "processing.resolution.high"),
+            ("anomalous", "processing.anomalous"),
+        )
+        if isinstance(group.leaves[key].value, Decision)
+    ]
+    scaled = _both(at("scale"), "scaled")
+    if decisions:
+        steps += decisions
+        steps.append(
+            _program(
+                "scale", name, group_folder(name, "rescale"), context.final_scale(group), scaled,
+                (*_files("scaled"), Output(name="scaled.mtz", role="unmerged")),
+                step="rescale", title=f"scale group {name} as decided",
+            )
+        )  # fmt: skip
+        scaled = _both(at("rescale"), "scaled")
+    return scaled, steps
+
+
+def _symmetry(group: ResolvedGroup) -> tuple[tuple[FileRef, ...], list[PlannedStep]]:
+    """The files to scale, and the steps that bring them to one indexing and one group."""
+    name = group.name
+    sweeps = [sweep.name for sweep in group.sweeps]
+    integrated = tuple(ref for sweep in sweeps for ref in _both(f"integrate@{sweep}", "integrated"))
+    given = group.leaves["space_group"].value is not None
+    if len(sweeps) == 1 and given:
+        return integrated, []
+    if len(sweeps) == 1:
+        step = _program(
+            "symmetry", name, group_folder(name, "symmetry"), context.symmetry(group), integrated,
+            _files("symmetrized"), title=f"find the symmetry of group {name}",
+        )  # fmt: skip
+        return _both(step.id, "symmetrized"), [step]
+    cosym = _program(
+        "cosym", name, group_folder(name, "cosym"), context.cosym(group), integrated,
+        _files("symmetrized"), title=f"bring the sweeps of group {name} to one indexing",
+    )  # fmt: skip
+    if given:
+        return _both(cosym.id, "symmetrized"), [cosym]
+    absences = _program(
+        "symmetry", name, group_folder(name, "absences"), context.absences(group),
+        _both(cosym.id, "symmetrized"), _files("symmetrized"),
+        step="absences", template="absences", title=f"find the screw axes of group {name}",
+    )  # fmt: skip
+    return _both(absences.id, "symmetrized"), [cosym, absences]
+
+
+def _decision(kind: str, group: ResolvedGroup, unmerged: FileRef) -> PlannedStep:
+    return PlannedStep(
+        id=f"{kind}@{group.name}",
+        program=f"sweepwright:{kind}",
+        folder=group_folder(group.name, kind),
+        argv=(unmerged,),
+        files=(
+            TemplateUse(
+                f"steps/{kind}.json.j2", "parameters.json", "json", context.decision(kind, group)
+            ),
+        ),
+        outputs=(Output(name="decision.json", role="decision"),),
+        title=f"decide {kind} of group {group.name}",
+    )
+
+
+def _split(group: ResolvedGroup, scaled: tuple[FileRef, FileRef]) -> PlannedStep:
+    """Data sets of a group apart: DIALS numbers them by rising wavelength, as we do."""
+    return _program(
+        "split_experiments", group.name, group_folder(group.name, "split"), context.split(group),
+        scaled, tuple(
+            output for index in range(len(group.datasets)) for output in _files(f"split_{index}")
+        ),
+        step="split", template="split", title=f"take the data sets of group {group.name} apart",
+    )  # fmt: skip
+
+
+def _dataset(
+    group: ResolvedGroup, dataset: DataSet, scaled: tuple[FileRef, FileRef]
+) -> list[PlannedStep]:
+    """merge, export, finish."""
+    alone = len(group.datasets) == 1
+    subject = group.name if alone else f"{group.name}.{dataset.name}"
+    base = group.name if alone else f"{group.name}/{dataset.name}"
+    steps: list[PlannedStep] = []
+    steps += [
+        _program(
+            "merge", subject, f"groups/{base}/merge", context.merge(group, dataset), scaled,
+            (Output(name="merged.mtz", role="merged"),), title=f"merge {subject}",
+        ),
+        _program(
+            "export", subject, f"groups/{base}/export", context.export(group, dataset), scaled,
+            (Output(name="unmerged.mtz", role="unmerged"),), title=f"export {subject}",
+        ),
+    ]  # fmt: skip
+    steps.append(
+        PlannedStep(
+            id=f"finish@{subject}",
+            program="sweepwright:finish",
+            folder=f"groups/{base}/finish",
+            argv=(one(f"merge@{subject}", "merged.mtz"), one(f"export@{subject}", "unmerged.mtz")),
+            files=(
+                TemplateUse(
+                    "steps/finish.json.j2", "parameters.json", "json", context.finish(group, dataset)
+                ),
+            ),
+            outputs=tuple(
+                Output(name=name, role=role)
+                for name, role in (
+                    ("merged.mtz", "merged"), ("unmerged.mtz", "unmerged"), ("set.json", "statistics"),
+                )
+            ),
+            title=f"free flags and statistics of {subject}",
+        )
+    )  # fmt: skip
+    return steps
+
+
+def _results(job: ResolvedJob, group: ResolvedGroup, dataset: DataSet, finish: str) -> list[Result]:
+    """With one merged set its files are in ``results/`` itself."""
+    alone = len(job.groups) == 1 and len(group.datasets) == 1
+    folder = "results" if alone else f"results/{group.name}/{dataset.name}"
+    return [
+        Result(path=f"{folder}/{name}", step=finish, name=name, role=role)
+        for name, role in (("merged.mtz", "merged"), ("unmerged.mtz", "unmerged"))
+    ]

@@ -1,0 +1,125 @@
+"""Leaves to the variables of ``templates/xds``. XDS gets the frame ``sw`` unchanged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sweepwright.engines.base import constant, template_path, threads
+from sweepwright.geometry.detector import square_detector, xds_origin
+from sweepwright.model.job_resolved import ResolvedGroup, ResolvedSweep
+from sweepwright.model.resolved import Resolved, computed
+
+#: width of image packets for the background, degrees (XDS's own default is about five degrees)
+BACKGROUND_DEG = 5.0
+_KEYWORDS = {"PILATUS": "PILATUS", "EIGER": "EIGER"}
+
+
+def xds_context(sweep: ResolvedSweep, group: ResolvedGroup) -> dict[str, Any]:
+    """Every variable of ``XDS.INP.j2``."""
+    leaves, first, last = sweep.leaves, *sweep.extent
+    path = f"sweeps[{sweep.name}].xds."
+    center, pixel, distance = (
+        leaves[f"geometry.{key}"] for key in ("beam_center", "pixel_size", "distance")
+    )
+    detector = square_detector(center.known, pixel.known, distance.known)
+    org = xds_origin(center.known)
+    size = leaves["geometry.size"]
+    images = leaves["range"]
+    width = leaves["scan.width"]
+    background = min(last, first + max(1, round(BACKGROUND_DEG / width.known)) - 1)
+    high, low = (group.leaves[f"processing.resolution.{end}"] for end in ("high", "low"))
+    number, cell = group.leaves["space_group_number"], group.leaves["cell"]
+    return {
+        "sweep": Resolved(path + "sweep", sweep.name, images.origin),
+        "job": constant(path + "JOB", "XYCORR INIT COLSPOT IDXREF DEFPIX INTEGRATE CORRECT", "JOB"),
+        "template": computed(
+            path + "NAME_TEMPLATE_OF_DATA_FRAMES",
+            template_path(sweep.template, "?"),
+            "template",
+            leaves["images"],
+        ),
+        "data_range": computed(path + "DATA_RANGE", (first, last), "first and last image", images),
+        "spot_range": computed(path + "SPOT_RANGE", (first, last), "all images", images),
+        "background_range": computed(
+            path + "BACKGROUND_RANGE", (first, background), "the first five degrees", images, width
+        ),
+        "excluded": [
+            computed(f"{path}EXCLUDE_DATA_RANGE[{index}]", pair, "excluded", images)
+            for index, pair in enumerate(sweep.excluded.intervals)
+        ],
+        "rotation_axis": leaves["scan.axis"],
+        "oscillation_range": width,
+        "starting_angle": leaves["scan.start"],
+        "starting_frame": computed(path + "STARTING_FRAME", first, "first image", images),
+        "wavelength": leaves["geometry.wavelength"],
+        "beam_direction": constant(path + "INCIDENT_BEAM_DIRECTION", (0.0, 0.0, 1.0), "frame sw"),
+        "polarization_fraction": leaves["geometry.polarization.fraction"],
+        "polarization_normal": leaves["geometry.polarization.normal"],
+        "detector": constant(path + "DETECTOR", _keyword(sweep), "detector family"),
+        "nx": computed(path + "NX", size.known[0], "fast", size),
+        "ny": computed(path + "NY", size.known[1], "slow", size),
+        "qx": computed(path + "QX", pixel.known[0], "fast", pixel),
+        "qy": computed(path + "QY", pixel.known[1], "slow", pixel),
+        "fast_axis": constant(path + "X-AXIS", detector.fast, "frame sw"),
+        "slow_axis": constant(path + "Y-AXIS", detector.slow, "frame sw"),
+        "distance": distance,
+        "orgx": computed(path + "ORGX", org[0], "beam centre + 0.5", center),
+        "orgy": computed(path + "ORGY", org[1], "beam centre + 0.5", center),
+        "overload": leaves["geometry.overload"],
+        "minimum_valid_pixel_value": constant(path + "MINIMUM_VALID_PIXEL_VALUE", 0, "gaps are -1"),
+        "sensor_thickness": leaves["geometry.sensor.thickness"],
+        "trusted_region": constant(path + "TRUSTED_REGION", (0.0, 1.41), "corners included"),
+        "space_group_number": _number(path, number),
+        "cell": cell,
+        "friedels_law": _friedel(path, group),
+        "resolution_range": _resolution(path, low, high),
+        "jobs": constant(path + "MAXIMUM_NUMBER_OF_JOBS", 1, "pinned"),
+        "processors": threads(path + "MAXIMUM_NUMBER_OF_PROCESSORS"),
+    }
+
+
+def xscale_context(group: ResolvedGroup) -> dict[str, Any]:
+    """Every variable of ``XSCALE.INP.j2``."""
+    path = f"groups[{group.name}].xscale."
+    return {
+        "group": constant(path + "group", group.name, "group"),
+        "output": constant(path + "OUTPUT_FILE", "XSCALE.HKL", "XSCALE"),
+        "sweeps": [
+            {
+                "file": constant(
+                    f"{path}INPUT_FILE[{sweep.name}]", f"{sweep.name}.HKL", "linked XDS_ASCII.HKL"
+                )
+            }
+            for sweep in group.sweeps
+        ],
+        "friedels_law": _friedel(path, group),
+        "merge": constant(path + "MERGE", False, "unmerged for statistics"),
+        "strict_absorption": constant(path + "STRICT_ABSORPTION_CORRECTION", False, "XSCALE"),
+        "processors": threads(path + "MAXIMUM_NUMBER_OF_PROCESSORS"),
+    }
+
+
+def _keyword(sweep: ResolvedSweep) -> str:
+    fact = sweep.facts.first_header.get("detector")
+    text = str(fact.value).upper() if fact is not None else ""
+    return next((word for name, word in _KEYWORDS.items() if name in text), "PILATUS")
+
+
+def _number(path: str, number: Resolved[Any]) -> Resolved[Any]:
+    if number.value is not None:
+        return number
+    return constant(path + "SPACE_GROUP_NUMBER", 0, "group unknown")
+
+
+def _friedel(path: str, group: ResolvedGroup) -> Resolved[Any]:
+    """FALSE keeps mates apart; until it is decided they are kept apart."""
+    anomalous = group.leaves["processing.anomalous"]
+    merged = anomalous.value is False
+    return computed(path + "FRIEDEL'S_LAW", merged, "mates together unless anomalous", anomalous)
+
+
+def _resolution(path: str, low: Resolved[Any], high: Resolved[Any]) -> Resolved[Any]:
+    """Low and high limit; without a low limit 999 A, without a high one 0 (all)."""
+    top = high.value if isinstance(high.value, float) else 0.0
+    bottom = low.value if low.value is not None else 999.0
+    return computed(path + "INCLUDE_RESOLUTION_RANGE", (bottom, top), "limits", low, high)

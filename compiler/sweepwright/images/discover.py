@@ -1,0 +1,68 @@
+"""Names to sweeps: which files a template stands for. Reads folders, never pixels."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweepwright.model.facts import ImageTemplate
+from sweepwright.model.ranges import ImageSet
+
+_HASHES = re.compile(r"#+|\?+|%0(\d)d")
+_NUMBERED = re.compile(r"(.*?)(\d+)(\D*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A template as typed, split: the folder, and prefix, digits and suffix of the names."""
+
+    folder: str
+    prefix: str
+    width: int
+    suffix: str
+    single: int | None = None  # one image of a series was named, this one
+
+
+def parse_pattern(text: str) -> Pattern:
+    """A template with one run of ``#`` (or ``?``, ``%04d``), or one image of a series.
+
+    Raises ValueError with a sentence for people.
+    """
+    folder, _, name = text.rpartition("/")
+    runs = list(_HASHES.finditer(name))
+    if len(runs) > 1:
+        raise ValueError("a template has one run of '#', one for each digit")
+    if runs:
+        run = runs[0]
+        width = int(run[1]) if run[1] else len(run[0])
+        return Pattern(folder, name[: run.start()], width, name[run.end() :])
+    if _HASHES.search(folder):
+        raise ValueError("the '#' of a template stand in the file name, not in a folder")
+    numbered = _NUMBERED.fullmatch(name)
+    if numbered is None:
+        raise ValueError("write the file names with one '#' for each digit: lyso_####.cbf")
+    return Pattern(folder, numbered[1], len(numbered[2]), numbered[3], int(numbered[2]))
+
+
+def find_images(folder: Path, template: ImageTemplate) -> ImageSet:
+    """Numbers of the files that fit a template. Raises OSError when the folder cannot be read."""
+    wanted = re.compile(
+        re.escape(template.prefix) + rf"(\d{{{template.width}}})" + re.escape(template.suffix)
+    )
+    with os.scandir(folder) as entries:
+        matches = (wanted.fullmatch(entry.name) for entry in entries)
+        return ImageSet.of(int(match[1]) for match in matches if match)
+
+
+def similar_names(folder: Path, template: ImageTemplate, count: int = 3) -> list[str]:
+    """Templates of the files that are in a folder, the most alike first."""
+    import difflib
+
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder) if entry.is_file())
+    except OSError:
+        return []
+    found = {re.sub(r"\d+(?=\D*$)", lambda run: "#" * len(run[0]), name) for name in names[:5000]}
+    return difflib.get_close_matches(template.hashes(), sorted(found), count, 0.3)

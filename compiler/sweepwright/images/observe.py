@@ -1,0 +1,132 @@
+"""Observe: the files of a sweep and some of its headers, or diagnostics that say what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweepwright.images import minicbf
+from sweepwright.images.discover import Pattern, find_images, similar_names
+from sweepwright.model.diagnostic import Diagnostic, Span, error
+from sweepwright.model.facts import ImageFacts, ImageTemplate, SweepFacts
+from sweepwright.model.ranges import OPEN_END, ImageSet
+
+_HEADERS_READ = 7
+NO_IMAGES = ImageSet()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a job says of the images of one sweep, with the places where it says so."""
+
+    sweep: str
+    template: ImageTemplate
+    folder: Path
+    shown_folder: str
+    span: Span | None
+    single: int | None = None
+    range: ImageSet | None = None
+    range_span: Span | None = None
+    exclude: ImageSet = NO_IMAGES
+
+
+def image_template(root: str, folder_in_root: str, pattern: Pattern) -> ImageTemplate:
+    """The portable template of a pattern whose folder was found to be ``folder_in_root``."""
+    return ImageTemplate(root, folder_in_root, pattern.prefix, pattern.width, pattern.suffix)
+
+
+def observe(wanted: Wanted) -> tuple[SweepFacts | None, list[Diagnostic]]:
+    """The facts of a sweep. Reads the folder, sizes, and the headers of first, last, some between."""
+    try:
+        found = find_images(wanted.folder, wanted.template)
+    except OSError as problem:
+        message = f"sweep {wanted.sweep}: cannot read the folder '{wanted.shown_folder}': {problem.strerror}"
+        hint = "Paths are relative to the job file; a root is bound with --bind NAME=PATH."
+        return None, [error("SW-I001", message, wanted.span, help=hint)]
+    if not found:
+        return None, [_nothing_fits(wanted)]
+    used, diagnostics = _used(wanted, found)
+    if diagnostics:
+        return None, diagnostics
+    sizes = {
+        number: (wanted.folder / wanted.template.name(number)).stat().st_size for number in used
+    }
+    headers: dict[int, ImageFacts] = {}
+    for number in _sample(used):
+        try:
+            headers[number] = minicbf.read_facts(wanted.folder / wanted.template.name(number))
+        except (minicbf.ImageError, OSError) as problem:
+            diagnostics.append(_bad_image(wanted, number, problem))
+    empty = [number for number in used if sizes[number] == 0 and number not in headers]
+    diagnostics += [
+        _bad_image(wanted, number, minicbf.ImageError("is empty"))
+        for number in empty
+        if number not in _sample(used)
+    ]
+    if diagnostics:
+        return None, diagnostics
+    return SweepFacts(wanted.template, used, headers, sizes), []
+
+
+def _nothing_fits(wanted: Wanted) -> Diagnostic:
+    name = (
+        wanted.template.name(wanted.single)
+        if wanted.single is not None
+        else wanted.template.hashes()
+    )
+    near = similar_names(wanted.folder, wanted.template)
+    if near:
+        hint = f"In '{wanted.shown_folder}' there are: {', '.join(near)}."
+    else:
+        hint = f"There are no images in '{wanted.shown_folder}'."
+    message = f"sweep {wanted.sweep}: no file fits '{name}'"
+    return error("SW-I002", message, wanted.span, help=hint)
+
+
+def _used(wanted: Wanted, found: ImageSet) -> tuple[ImageSet, list[Diagnostic]]:
+    """The images to process: those of the range, without the excluded; none may be missing."""
+    whole = ImageSet(((found.first, found.last),))
+    asked = whole if wanted.range is None else wanted.range & ImageSet(((0, OPEN_END),))
+    asked = ImageSet.union(
+        (max(first, found.first) if first == 0 else first, found.last if last == OPEN_END else last)
+        for first, last in asked.intervals
+    )
+    outside = asked - whole
+    if outside:
+        message = (
+            f"sweep {wanted.sweep}: the range holds images {outside}, but the files are {found}"
+        )
+        hint = f"Write 'range: {asked & whole}'." if asked & whole else f"Write 'range: {found}'."
+        return asked, [error("SW-I004", message, wanted.range_span or wanted.span, help=hint)]
+    used = asked - wanted.exclude
+    if not used:
+        message = f"sweep {wanted.sweep}: no image is left to process"
+        return used, [error("SW-I004", message, wanted.range_span or wanted.span)]
+    # engines read first to last, also what is excluded in between
+    missing = ImageSet(((used.first, used.last),)) - found
+    if missing:
+        count = len(missing)
+        message = f"sweep {wanted.sweep}: {count} image{'s are' if count > 1 else ' is'} missing: {missing}"
+        hint = (
+            "Copy them, or make a sweep of each part "
+            f"({'; '.join(f'range: {first}-{last}' for first, last in (used - missing).intervals)})."
+        )
+        return used, [error("SW-I003", message, wanted.range_span or wanted.span, help=hint)]
+    return used, []
+
+
+def _sample(used: ImageSet) -> list[int]:
+    """First, last, and a few between."""
+    numbers = list(used)
+    count = min(_HEADERS_READ, len(numbers))
+    if count == 1:
+        return numbers
+    return sorted({numbers[round(i * (len(numbers) - 1) / (count - 1))] for i in range(count)})
+
+
+def _bad_image(wanted: Wanted, number: int, problem: Exception) -> Diagnostic:
+    name = wanted.template.name(number)
+    what = problem.strerror if isinstance(problem, OSError) else str(problem)
+    hint = "Copy it again, or leave it out with 'range:' (this release reads mini-CBF images)."
+    message = f"sweep {wanted.sweep}: image {name} {what}"
+    return error("SW-I005", message, wanted.span, help=hint)

@@ -1,0 +1,223 @@
+"""Load: bytes of YAML -> nodes as text, each with its span and style. Types come from the schema.
+
+Only YAML nodes are composed, never Python objects: no tags, no merge keys, few aliases, limited
+size and depth. Job files come by mail and from LIMSs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+from sweepwright.model.diagnostic import Diagnostic, Related, Span, error
+
+MAX_BYTES = 2_000_000
+MAX_DEPTH = 40
+_PLAIN_TAGS = frozenset(
+    f"tag:yaml.org,2002:{kind}"
+    for kind in "str int float bool null timestamp merge value seq map".split()
+)
+Key = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A piece of YAML: ``value`` is text, a tuple of nodes, or a tuple of (key, value) nodes."""
+
+    span: Span
+    value: str | tuple[Node, ...] | tuple[tuple[Node, Node], ...]
+    kind: str  # scalar | sequence | mapping
+    quoted: bool = False
+
+    def data(self) -> Any:
+        """Plain lists, mappings and text."""
+        if self.kind == "mapping":
+            return {key.value: value.data() for key, value in self.pairs()}
+        if self.kind == "sequence":
+            return [item.data() for item in self.items()]
+        return self.value
+
+    def pairs(self) -> tuple[tuple[Node, Node], ...]:
+        """Keys and values of a mapping, else nothing."""
+        return self.value if self.kind == "mapping" else ()  # type: ignore[return-value]
+
+    def items(self) -> tuple[Node, ...]:
+        """Items of a sequence, else nothing."""
+        return self.value if self.kind == "sequence" else ()  # type: ignore[return-value]
+
+    def find(self, path: tuple[Key, ...]) -> Node:
+        """The node at a path of keys and indices, or the deepest one on the way there."""
+        node = self
+        for step in path:
+            inner = {key.value: value for key, value in node.pairs()}.get(str(step))
+            if inner is None and isinstance(step, int) and step < len(node.items()):
+                inner = node.items()[step]
+            if inner is None:
+                break
+            node = inner
+        return node
+
+    def key(self, path: tuple[Key, ...]) -> Node:
+        """The node of the last key of a path; where it is no mapping's key, the value's node."""
+        parent = self.find(path[:-1])
+        for key, _ in parent.pairs():
+            if key.value == str(path[-1]):
+                return key
+        return self.find(path)
+
+
+@dataclass(frozen=True, slots=True)
+class JobText:
+    """A loaded file: its name for people, its text, and its root node."""
+
+    name: str
+    source: str
+    root: Node
+
+
+def load(path: Path, name: str | None = None) -> tuple[JobText | None, list[Diagnostic]]:
+    """The nodes of a YAML file, or diagnostics that say why there are none."""
+    shown = name or str(path)
+    try:
+        if path.is_dir():
+            return None, [
+                error(
+                    "SW-L001", f"'{shown}' is a folder, not a job file", help="Name the YAML file."
+                )
+            ]
+        raw = path.read_bytes()[: MAX_BYTES + 1]
+    except OSError as problem:
+        hint = "Check the spelling, or write one with 'sweepwright: 1' and 'sweeps:'."
+        return None, [error("SW-L001", f"cannot read '{shown}': {problem.strerror}", help=hint)]
+    if len(raw) > MAX_BYTES:
+        return None, [error("SW-L002", f"'{shown}' is larger than 2 MB; that is no job file")]
+    try:
+        source = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = raw[: problem.start].count(b"\n") + 1
+        message = f"'{shown}' is not UTF-8 text (byte {problem.start}, line {line})"
+        return None, [error("SW-L002", message, help="Save the file as UTF-8.")]
+    return loads(source, shown)
+
+
+def loads(source: str, name: str) -> tuple[JobText | None, list[Diagnostic]]:
+    """The nodes of YAML text."""
+    whole = Span(name, 1, 1, 1, 1)
+    try:
+        too_deep = _check_depth(source, name)
+        if too_deep:
+            return None, [too_deep]
+        node = YAML(typ="safe", pure=False).compose(source)
+    except MarkedYAMLError as problem:
+        return None, [_syntax_error(problem, name)]
+    except (YAMLError, ValueError, RecursionError) as problem:
+        return None, [error("SW-L003", f"this is not YAML: {problem}", whole)]
+    if node is None:
+        return None, [error("SW-L004", "the file is empty", whole, help=SMALLEST)]
+    diagnostics: list[Diagnostic] = []
+    root = _convert(node, name, diagnostics, set(), 0)
+    if root.kind != "mapping" and not diagnostics:
+        diagnostics.append(
+            error("SW-L004", "a job is a mapping of keys and values", root.span, help=SMALLEST)
+        )
+    return (None if diagnostics else JobText(name, source, root)), diagnostics
+
+
+SMALLEST = "The smallest job:\n  sweepwright: 1\n  sweeps:\n    - images: data/lyso_####.cbf"
+
+
+def _check_depth(source: str, name: str) -> Diagnostic | None:
+    """Events are counted before anything is composed: neither depth nor aliases can hurt."""
+    depth = aliases = 0
+    for event in YAML(typ="safe", pure=False).parse(source):
+        kind = type(event).__name__
+        depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
+        aliases += kind == "AliasEvent"
+        if depth > MAX_DEPTH or aliases > 100:
+            what = "nested too deeply" if depth > MAX_DEPTH else "full of aliases"
+            return error("SW-L002", f"the file is {what} for a job file", _span(event, name))
+    return None
+
+
+def _span(marked: Any, name: str) -> Span:
+    start, end = marked.start_mark, marked.end_mark
+    return Span(name, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def _syntax_error(problem: MarkedYAMLError, name: str) -> Diagnostic:
+    mark = problem.problem_mark or problem.context_mark
+    span = (
+        Span(name, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2) if mark else None
+    )
+    text = " ".join(str(part) for part in (problem.context, problem.problem) if part)
+    hint = None
+    if "alias" in text:
+        hint = "A '*' at the beginning of a value is an alias in YAML: put the text in quotes."
+    elif "tab" in text or "\\t" in text:
+        hint = "Indent with blanks, not with tabs."
+    elif "mapping values are not allowed" in text:
+        hint = (
+            "Look for a missing line break, a wrong indentation, or put text with ': ' in quotes."
+        )
+    return error("SW-L003", f"this is not YAML: {text}", span, help=hint)
+
+
+def _convert(node: Any, name: str, found: list[Diagnostic], open_: set[int], depth: int) -> Node:
+    span = _span(node, name)
+    if id(node) in open_ or depth > MAX_DEPTH:
+        found.append(error("SW-L002", "an alias leads back into itself", span))
+        return Node(span, "", "scalar")
+    if node.tag and str(node.tag) not in _PLAIN_TAGS:
+        found.append(
+            error("SW-L005", f"a job file has no tags ('{node.tag}')", span, help="Remove the tag.")
+        )
+    if isinstance(node, ScalarNode):
+        return Node(span, str(node.value), "scalar", quoted=node.style in ("'", '"', "|", ">"))
+    open_.add(id(node))
+    result = Node(span, "", "scalar")
+    if isinstance(node, SequenceNode):
+        items = tuple(_convert(item, name, found, open_, depth + 1) for item in node.value)
+        result = Node(span, items, "sequence")
+    elif isinstance(node, MappingNode):
+        result = Node(span, tuple(_pairs(node, name, found, open_, depth)), "mapping")
+    open_.discard(id(node))
+    return result
+
+
+def _pairs(
+    node: Any, name: str, found: list[Diagnostic], open_: set[int], depth: int
+) -> Iterator[tuple[Node, Node]]:
+    first: dict[str, Span] = {}
+    for key_node, value_node in node.value:
+        key = _convert(key_node, name, found, open_, depth + 1)
+        if key.kind != "scalar":
+            found.append(
+                error(
+                    "SW-L006",
+                    "a key is a word",
+                    key.span,
+                    help="Put text with braces in quotes; a root is written $NAME/...",
+                )
+            )
+            continue
+        text = str(key.value)
+        if text in first:
+            related = (Related("first given here", first[text]),)
+            found.append(
+                error(
+                    "SW-L007",
+                    f"the key '{text}' is given twice",
+                    key.span,
+                    related=related,
+                    help="Keep one of them.",
+                )
+            )
+            continue
+        first[text] = key.span
+        yield key, _convert(value_node, name, found, open_, depth + 1)

@@ -1,0 +1,78 @@
+"""The resolved job: every leaf with its origin, nothing ``auto``, nothing left to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sweepwright.model.facts import EngineFacts, ImageTemplate, SweepFacts
+from sweepwright.model.ranges import ImageSet
+from sweepwright.model.resolved import Leaves, Resolved
+
+
+@dataclass(frozen=True)
+class ResolvedSweep:
+    """One sweep. ``images`` are those to process; ``extent`` runs from the first to the last of them.
+
+    Leaves are keyed as in the job (``geometry.distance``), their paths begin with ``sweeps[NAME].``.
+    ``geometry.beam_center`` is in px; ``scan.axis`` (frame sw), ``scan.start``, ``scan.width`` (deg,
+    positive) and ``scan.fixed_rotation`` (nine numbers, frame sw) describe the scan for engines with
+    one axis.
+    """
+
+    name: str
+    crystal: str
+    images: ImageSet
+    facts: SweepFacts
+    leaves: Leaves
+
+    @property
+    def template(self) -> ImageTemplate:
+        """The files."""
+        return self.facts.template
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        """First and last image."""
+        return self.images.first, self.images.last
+
+    @property
+    def excluded(self) -> ImageSet:
+        """Images between first and last that are left out."""
+        return ImageSet((self.extent,)) - self.images
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """Sweeps of a group that are merged together: ``name`` and mean wavelength (A)."""
+
+    name: str
+    sweeps: tuple[str, ...]
+    wavelength_a: float
+
+
+@dataclass(frozen=True)
+class ResolvedGroup:
+    """Sweeps that are scaled together (those of a crystal), and the leaves that hold for them."""
+
+    name: str
+    sweeps: tuple[ResolvedSweep, ...]
+    datasets: tuple[DataSet, ...]
+    leaves: Leaves
+
+
+@dataclass(frozen=True)
+class ResolvedJob:
+    """All that planning and rendering need; `places` alone knows where things are on this machine."""
+
+    name: str
+    engine: Resolved[str]
+    machine: EngineFacts
+    leaves: Leaves
+    groups: tuple[ResolvedGroup, ...]
+    places: Mapping[str, str]
+
+    @property
+    def sweeps(self) -> tuple[ResolvedSweep, ...]:
+        """All sweeps, group by group."""
+        return tuple(sweep for group in self.groups for sweep in group.sweeps)

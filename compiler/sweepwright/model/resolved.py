@@ -1,0 +1,130 @@
+"""What every resolved value carries: who set it, what it hid, and when it becomes known.
+
+After *resolve* a leaf is a plain value, a `Decision` that a step of the plan will make, or `AtRun`,
+something that only the machine knows when a step starts. It is never ``auto``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from sweepwright.model.diagnostic import Span
+
+T = TypeVar("T")
+
+
+class Layer(StrEnum):
+    """Where a value can come from, in rising order of authority (the order is the language's)."""
+
+    DEFAULT = "default"
+    MACHINE = "machine"  # found on this machine: which engine `auto` means
+    SITE_RUN = "site-run"
+    USER = "user"
+    IMAGES = "images"  # which image files are there
+    HEADER = "header"
+    SITE = "site"
+    MACRO = "macro"
+    JOB = "job"
+    CRYSTAL = "crystal"
+    DATASET = "dataset"
+    SWEEP = "sweep"
+    SET = "set"
+    COMPUTED = "computed"  # by geometry/ or an engine, from other leaves
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who set a value: the layer, the key as that layer calls it, the macro's or record's name.
+
+    ``span`` is the place in a file; it is written to ``origins.json`` alone, so that moving a line
+    of a job changes no other file.
+    """
+
+    layer: Layer
+    key: str
+    name: str = ""
+    span: Span | None = None
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.layer.value, self.name, self.key) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A value that a step of the plan decides; ``rule`` says how in one sentence."""
+
+    step: str
+    field: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class AtRun:
+    """A value of the machine, found when a step starts: ``threads``, ``memory``, ``scratch``."""
+
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A value somebody gave, with who did: one level of a stack."""
+
+    value: Any
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved(Generic[T]):
+    """A leaf of the resolved job.
+
+    ``path`` is its name (``sweeps[A].geometry.distance``); ``hidden`` are the values that it
+    overrides, highest first; ``of`` names the leaves that a computed value was made from.
+    """
+
+    path: str
+    value: T | Decision | AtRun
+    origin: Origin
+    hidden: tuple[Written, ...] = ()
+    of: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> T:
+        """The plain value. Raises TypeError for a leaf that is decided or found later."""
+        if isinstance(self.value, Decision | AtRun):
+            raise TypeError(f"{self.path} is not known before the run: {self.value}")
+        return self.value
+
+    def at(self, path: str) -> Resolved[T]:
+        """The same leaf under another name."""
+        return replace(self, path=path)
+
+
+def computed(path: str, value: T, rule: str, *sources: Resolved[Any]) -> Resolved[T]:
+    """A leaf made from other leaves by a named rule; its origin says both."""
+    named = dict.fromkeys(str(source.origin) for source in sources)
+    origin = Origin(Layer.COMPUTED, rule, " + ".join(named))
+    return Resolved(path, value, origin, of=tuple(source.path for source in sources))
+
+
+@dataclass(frozen=True)
+class Leaves(Mapping[str, Resolved[Any]]):
+    """The leaves of a job or of a sweep by their dotted key (``geometry.distance``)."""
+
+    table: Mapping[str, Resolved[Any]] = field(default_factory=dict)
+
+    def __getitem__(self, key: str) -> Resolved[Any]:
+        return self.table[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.table)
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def known(self, key: str) -> Any:
+        """The plain value of a leaf, None where there is none."""
+        leaf = self.table.get(key)
+        return None if leaf is None else leaf.known

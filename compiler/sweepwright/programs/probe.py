@@ -1,0 +1,142 @@
+"""Observe: which programs this machine has, of what version, and which engine ``auto`` means.
+
+What a program said of itself is cached by path, size, mtime and inode of the file that starts it
+(``$XDG_CACHE_HOME/sweepwright/tools.json``); losing the cache costs time, nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sweepwright.model.facts import EngineFacts, ToolFacts
+
+DIALS_PROGRAMS = (
+    "dials.import dials.find_spots dials.index dials.refine dials.integrate dials.symmetry "
+    "dials.cosym dials.scale dials.merge dials.export"
+).split()
+XDS_PROGRAMS = ("xds_par", "xscale_par")
+_SECONDS = 60
+_LICENCE = re.compile(r"licensed until\s+(\d{1,2})-(\w{3})-(\d{4})", re.IGNORECASE)
+_BUILT = re.compile(r"VERSION\s+([^\n(]+?)\s*(?:\(|BUILT)", re.IGNORECASE)
+
+
+def probe(wanted: str, today: datetime.date | None = None) -> EngineFacts:
+    """The engine that ``wanted`` (auto, xds, dials) means here, with its programs and the reason."""
+    if wanted == "dials":
+        return EngineFacts("dials", "asked for", _tools(DIALS_PROGRAMS, _dials_version))
+    usable, reason = _xds_usable(today or datetime.date.today())
+    if wanted == "xds":
+        return EngineFacts("xds", reason, _tools(XDS_PROGRAMS, _xds_banner))
+    if usable:
+        return EngineFacts("xds", reason, _tools(XDS_PROGRAMS, _xds_banner))
+    return EngineFacts("dials", reason, _tools(DIALS_PROGRAMS, _dials_version))
+
+
+def missing(facts: EngineFacts) -> list[str]:
+    """Programs of the engine that are not on PATH."""
+    wanted = DIALS_PROGRAMS if facts.engine == "dials" else XDS_PROGRAMS
+    return [program for program in wanted if program not in facts.tools]
+
+
+def _xds_usable(today: datetime.date) -> tuple[bool, str]:
+    absent = [program for program in XDS_PROGRAMS if shutil.which(program) is None]
+    if absent:
+        return False, f"{absent[0]} is not on PATH"
+    banner = _cached("xds_par", _xds_banner)
+    end = licence_end(banner)
+    if end is None:
+        return False, "xds_par does not tell a valid licence"
+    if end < today:
+        return False, f"the licence of XDS ended on {end.isoformat()}"
+    return True, f"XDS is here, licensed until {end.isoformat()}"
+
+
+def licence_end(banner: str) -> datetime.date | None:
+    """The day until which XDS says it is licensed, if its first lines say so."""
+    found = _LICENCE.search(banner)
+    if found is None:
+        return None
+    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    return datetime.date(int(found[3]), months.index(found[2].title()) + 1, int(found[1]))
+
+
+def _tools(programs: Sequence[str], version: Any) -> dict[str, ToolFacts]:
+    tools = {}
+    for program in programs:
+        path = shutil.which(program)
+        if path is not None:
+            shown = _short(_cached(programs[0], version))
+            tools[program] = ToolFacts(program, path, shown, _digest(Path(path)))
+    return tools
+
+
+def _short(banner: str) -> str:
+    built = _BUILT.search(banner)
+    return built[1].strip() if built else (banner.strip().splitlines() or [""])[0][:80]
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _dials_version(_program: str) -> str:
+    return _say(["dials.version"])
+
+
+def _xds_banner(program: str) -> str:
+    """XDS greets with version and licence before it misses XDS.INP in an empty folder."""
+    with tempfile.TemporaryDirectory() as empty:
+        return _say([program], empty)
+
+
+def _say(command: list[str], folder: str | None = None) -> str:
+    try:
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False,
+            stdin=subprocess.DEVNULL, errors="replace",
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout[:4000]
+
+
+def _cache_file() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "sweepwright" / "tools.json"
+
+
+def _cached(program: str, ask: Any) -> str:
+    """What a program says of itself, asked anew when its file changed."""
+    path = shutil.which(program)
+    if path is None:
+        return ""
+    real = Path(path).resolve()
+    stat = real.stat()
+    key = f"{real}:{stat.st_size}:{stat.st_mtime_ns}:{stat.st_ino}"
+    file = _cache_file()
+    try:
+        known = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        known = {}
+    if not isinstance(known, dict) or not isinstance(known.get(key), str | None):
+        known = {}
+    if key not in known:
+        known[key] = ask(program)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            temporary = file.with_suffix(f".{os.getpid()}")
+            temporary.write_text(json.dumps(known, indent=1), encoding="utf-8")
+            temporary.replace(file)
+        except OSError:
+            pass  # only a speed-up
+    return str(known[key])

@@ -1,0 +1,85 @@
+"""The run folder as the compiler writes it, and where the images are on this machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sweepwright.emit.write import json_bytes, write_file, write_folder
+from sweepwright.model.plan import Plan
+
+LOCK = "job.lock.json"
+PLAN = "plan.json"
+JOURNAL = "journal.jsonl"
+
+
+def plan_bytes(plan: Plan) -> bytes:
+    """``plan.json``: one step a line, so that a difference can be read."""
+    data = plan.model_dump(mode="json", exclude_defaults=True)
+    data["sweepwright_plan"] = plan.sweepwright_plan
+    steps = data.pop("steps")
+    head = json.dumps(data, sort_keys=True, ensure_ascii=False)[1:-1]
+    lines = ",\n".join(json.dumps(step, sort_keys=True, ensure_ascii=False) for step in steps)
+    return f"{{{head},\n\"steps\": [\n{lines}\n]}}\n".encode()
+
+
+def files_of_run(
+    plan: Plan,
+    job: bytes,
+    lock: Mapping[str, Any],
+    origins: Mapping[str, Any],
+    previews: Mapping[str, str],
+    run_sh: str,
+) -> dict[str, bytes]:
+    """Every file of a freshly compiled run folder by its name in it."""
+    files = {name: text.encode() for name, text in previews.items()}
+    return files | {
+        "job.yaml": job,
+        LOCK: json_bytes(lock),
+        "origins.json": json_bytes(origins),
+        PLAN: plan_bytes(plan),
+        "run.sh": run_sh.encode(),
+    }
+
+
+def write_run(folder: Path, files: Mapping[str, bytes], places: Mapping[str, str]) -> None:
+    """Writes the run folder whole; ``places`` (root -> absolute path) become ``roots/`` links."""
+    links = {f"roots/{name}": place for name, place in places.items()}
+    write_folder(folder, {**files, "roots.json": json_bytes(dict(places))}, links)
+
+
+def bind(folder: Path, places: Mapping[str, str]) -> None:
+    """Points ``roots/`` of an existing run folder to other places (another machine)."""
+    roots = folder / "roots"
+    roots.mkdir(exist_ok=True)
+    for name, place in places.items():
+        link = roots / name
+        fresh = roots / f".{name}.new"
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(place)
+        fresh.replace(link)
+    write_file(folder / "roots.json", json_bytes(dict(places)))
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a folder holds a plan."""
+    return (folder / PLAN).is_file()
+
+
+def same_run(folder: Path, files: Mapping[str, bytes]) -> bool:
+    """Whether a run folder was compiled to the same lock and the same plan."""
+    return all(_read(folder / name) == files[name] for name in (LOCK, PLAN))
+
+
+def has_run(folder: Path) -> bool:
+    """Whether anything was ever run in the folder."""
+    return (folder / JOURNAL).exists()
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None

@@ -1,0 +1,1 @@
+"""How results read: the figures and the page of a run."""

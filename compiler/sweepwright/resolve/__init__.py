@@ -1,0 +1,1 @@
+"""ComposedJob + facts -> ResolvedJob: engine defaults, headers and machine below what people wrote."""

@@ -1,0 +1,48 @@
+"""The defaults of the job language, version 1. They belong to the language: a release never moves them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+#: leaves of the job and of crystals
+JOB_DEFAULTS: Mapping[str, Any] = {
+    "title": "",
+    "project": "sweepwright",
+    "processing.engine": "auto",
+    "processing.anomalous": "auto",
+    "processing.resolution.high": "auto",
+    "processing.resolution.low": "auto",
+    "processing.resolution.criteria.cc_half": 0.3,
+    "processing.resolution.criteria.i_over_sigma": 1.0,
+    "processing.resolution.criteria.r_pim": 0.0,
+    "processing.resolution.criteria.completeness": 0.0,
+    "processing.indexing.max_cell": "auto",
+    "processing.scaling.absorption": "auto",
+    "processing.free.fraction": 0.05,
+    "processing.free.seed": 1,
+    "run.threads": "auto",
+}
+
+#: leaves of sweeps that headers often lack; a leaf that is not here must be given
+SWEEP_DEFAULTS: Mapping[str, Any] = {
+    "geometry.rotation_axis": (1.0, 0.0, 0.0),
+    "geometry.polarization.fraction": 0.99,
+    "geometry.polarization.normal": (0.0, 1.0, 0.0),
+    "geometry.overload": None,
+    "geometry.sensor.material": None,
+    "geometry.sensor.thickness": None,
+}
+
+#: leaf of a sweep -> field of `ImageFacts`
+FROM_HEADER: Mapping[str, str] = {
+    "geometry.wavelength": "wavelength",
+    "geometry.distance": "distance",
+    "geometry.beam_center": "beam_center",
+    "geometry.pixel_size": "pixel_size",
+    "geometry.size": "size",
+    "geometry.overload": "overload",
+    "geometry.oscillation.start": "start",
+    "geometry.oscillation.width": "width",
+    "geometry.polarization.fraction": "polarization",
+    "geometry.sensor.material": "sensor_material",
+    "geometry.sensor.thickness": "sensor_thickness",
+}

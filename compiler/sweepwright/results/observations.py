@@ -1,0 +1,169 @@
+"""Unmerged, scaled intensities as one value: a column an array, an observation a row.
+
+Read from the MTZ that ``dials.export`` (or AIMLESS, POINTLESS) writes; everything that judges data
+(statistics, resolution, anomalous signal, per-image figures) starts from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import gemmi
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Cell = tuple[float, float, float, float, float, float]
+
+# The names under which a scaled intensity is found, with its sigma; the first pair present is read.
+_INTENSITY_COLUMNS = (("I", "SIGI"), ("IOBS", "SIGIOBS"), ("IPR", "SIGIPR"))
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """A data set as the file names it; cell in A and degrees, wavelength in A (0: not stated)."""
+
+    id: int
+    project: str
+    crystal: str
+    name: str
+    wavelength_a: float
+    cell: Cell
+
+
+@dataclass(frozen=True, eq=False)
+class Observations:
+    """n observations of one crystal form.
+
+    ``hkl`` (n, 3) are indices in the asymmetric unit; ``plus`` (n,) tells I+ from I- (always true
+    for centric reflections); ``intensity`` and ``sigma`` (n,) are scaled, in any one unit, with
+    sigma > 0; ``batch`` (n,) is the image's number in the file; ``dataset`` (n,) an id of
+    ``datasets``; ``scale`` (n,) the scale factor as the file gives it, or None.
+    """
+
+    hkl: NDArray[np.int32]
+    plus: Flags
+    intensity: Floats
+    sigma: Floats
+    batch: Integers
+    dataset: Integers
+    cell: Cell
+    space_group: str
+    wavelength_a: float = 0.0
+    datasets: tuple[DataSet, ...] = ()
+    scale: Floats | None = None
+
+    def __len__(self) -> int:
+        return len(self.hkl)
+
+    @cached_property
+    def group(self) -> gemmi.SpaceGroup:
+        """The space group as gemmi's object."""
+        return gemmi.SpaceGroup(self.space_group)
+
+    @cached_property
+    def d_star_squared(self) -> Floats:
+        """1/d^2 of each observation (n,), in 1/A^2, from the cell of the set."""
+        return d_star_squared(self.hkl, self.cell)
+
+    def select(self, mask: Flags | Integers) -> Observations:
+        """The observations under a mask, or in the order of an index array."""
+        rows = ("hkl", "plus", "intensity", "sigma", "batch", "dataset")
+        scale = None if self.scale is None else self.scale[mask]
+        return replace(self, scale=scale, **{name: getattr(self, name)[mask] for name in rows})
+
+    def of_dataset(self, dataset: DataSet) -> Observations:
+        """The observations of one data set, with its cell and wavelength."""
+        part = self.select(self.dataset == dataset.id)
+        return replace(part, cell=dataset.cell, wavelength_a=dataset.wavelength_a, datasets=(dataset,))
+
+    def by_dataset(self) -> tuple[Observations, ...]:
+        """One value for each data set that has observations, in the order of the file."""
+        present = set(np.unique(self.dataset).tolist())
+        return tuple(self.of_dataset(item) for item in self.datasets if item.id in present)
+
+
+def d_star_squared(hkl: NDArray[np.int32], cell: Cell) -> Floats:
+    """1/d^2 in 1/A^2 (n,) of indices (n, 3) for a cell in A and degrees."""
+    values: Floats = gemmi.UnitCell(*cell).calculate_1_d2_array(np.ascontiguousarray(hkl, np.int32))
+    return values
+
+
+def read_unmerged_mtz(path: Path | str) -> Observations:
+    """Read an unmerged MTZ with columns M/ISYM, BATCH and a scaled intensity.
+
+    Observations without a finite intensity or with a sigma of 0 or less (rejected or misfits) are
+    left out. Raises ValueError with the reason when the file is no unmerged, scaled MTZ.
+    """
+    try:
+        mtz = gemmi.read_mtz_file(str(path))
+    except (OSError, RuntimeError) as problem:
+        raise ValueError(f"{Path(path).name} cannot be read as MTZ: {problem}") from problem
+    labels = mtz.column_labels()
+    pair = next((pair for pair in _INTENSITY_COLUMNS if set(pair) <= set(labels)), None)
+    if pair is None or "M/ISYM" not in labels or "BATCH" not in labels:
+        raise ValueError(f"{Path(path).name} is not an unmerged, scaled MTZ: it has {' '.join(labels)}")
+    if mtz.spacegroup is None:
+        raise ValueError(f"{Path(path).name} has no space group that gemmi knows")
+    # Programs differ in the asymmetric unit they choose; gemmi's own makes files comparable.
+    mtz.switch_to_original_hkl()
+    mtz.switch_to_asu_hkl()
+    return _observations(mtz, *pair)
+
+
+def _observations(mtz: Any, intensity_label: str, sigma_label: str) -> Observations:
+    intensity = _column(mtz, intensity_label)
+    sigma = _column(mtz, sigma_label)
+    good = np.isfinite(intensity) & np.isfinite(sigma) & (sigma > 0)
+    hkl = np.ascontiguousarray(mtz.make_miller_array()[good], dtype=np.int32)
+    batch = _column(mtz, "BATCH")[good].astype(np.int64)
+    datasets = tuple(
+        DataSet(item.id, item.project_name, item.crystal_name, item.dataset_name, item.wavelength, cell_numbers(item.cell))
+        for item in mtz.datasets
+    )
+    present = {item.dataset_id for item in mtz.batches}
+    first = next((item for item in datasets if item.id in present), None)
+    scale = _column(mtz, "SCALEUSED")[good] if "SCALEUSED" in mtz.column_labels() else None
+    centric = mtz.spacegroup.operations().centric_flag_array(hkl)
+    odd = _column(mtz, "M/ISYM")[good].astype(np.int64) % 2 == 1
+    return Observations(
+        hkl=hkl,
+        plus=odd | centric,
+        intensity=intensity[good],
+        sigma=sigma[good],
+        batch=batch,
+        dataset=_dataset_of_batch(mtz, batch),
+        cell=first.cell if first else cell_numbers(mtz.cell),
+        space_group=mtz.spacegroup.xhm(),
+        wavelength_a=first.wavelength_a if first else 0.0,
+        datasets=datasets,
+        scale=scale,
+    )
+
+
+def _column(mtz: Any, label: str) -> Floats:
+    values: Floats = mtz.column_with_label(label).array.astype(np.float64)
+    return values
+
+
+def _dataset_of_batch(mtz: Any, batch: Integers) -> Integers:
+    """The data set of each observation (n,), through the header of its batch; 0 without a header."""
+    numbers = np.array([item.number for item in mtz.batches], dtype=np.int64)
+    owners = np.array([item.dataset_id for item in mtz.batches], dtype=np.int64)
+    if not len(numbers):
+        return np.zeros(len(batch), dtype=np.int64)
+    order = np.argsort(numbers)
+    place = np.clip(np.searchsorted(numbers[order], batch), 0, len(numbers) - 1)
+    found: Integers = np.where(numbers[order][place] == batch, owners[order][place], 0)
+    return found
+
+
+def cell_numbers(cell: gemmi.UnitCell) -> Cell:
+    """gemmi's cell as six numbers, rounded to the precision of an MTZ header (4 decimals)."""
+    a, b, c, alpha, beta, gamma = (round(float(value), 4) for value in cell.parameters)
+    return a, b, c, alpha, beta, gamma

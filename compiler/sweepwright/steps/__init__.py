@@ -1,0 +1,1 @@
+"""Our own steps by name: each is a function of a folder, input files and parameters."""

@@ -1,0 +1,32 @@
+"""Decisions of a plan: typed results in, ``decision.json`` out, with candidates and evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sweepwright.emit.write import json_bytes, write_file
+from sweepwright.results.anomalous import anomalous_signal
+from sweepwright.results.observations import read_unmerged_mtz
+from sweepwright.results.resolution import resolution_limit
+from sweepwright.run import StepCall, StepError
+
+
+def resolution(call: StepCall) -> None:
+    """``d_min``: the high-resolution limit in A, to two decimals, by the criteria of the job."""
+    observations = read_unmerged_mtz(call.inputs[0])
+    if not len(observations):
+        raise StepError("scaling left no observations", "Look at the log of the scaling step.")
+    criteria = {name: value for name, value in call.parameters["criteria"].items() if value}
+    decided = resolution_limit(observations, criteria=criteria, anomalous=False)
+    _write(call, {"d_min": round(decided.value, 2)}, decided.to_json())
+
+
+def anomalous(call: StepCall) -> None:
+    """``anomalous``: whether mates are treated apart in the final scaling."""
+    decided = anomalous_signal(read_unmerged_mtz(call.inputs[0]))
+    _write(call, {"anomalous": decided.value}, decided.to_json())
+
+
+def _write(call: StepCall, values: dict[str, Any], evidence: dict[str, Any]) -> None:
+    content = {"values": values, "evidence": evidence}
+    write_file(call.folder / "decision.json", json_bytes(content))

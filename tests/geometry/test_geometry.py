@@ -1,0 +1,91 @@
+"""Geometry against independently written numbers."""
+
+import numpy as np
+import pytest
+
+from sweepwright.geometry.detector import square_detector, xds_origin
+from sweepwright.geometry.goniostat import GoniostatAxis, positive_scan, scan_geometry
+from sweepwright.geometry.rotation import imgcif, rotation, rounded_numbers
+
+
+def test_a_positive_turn_follows_the_right_hand_rule() -> None:
+    assert np.allclose(rotation((0, 0, 1), 90) @ [1, 0, 0], [0, 1, 0])
+    assert np.allclose(rotation((1, 0, 0), 90) @ [0, 1, 0], [0, 0, 1])
+
+
+def test_a_rotation_matches_the_quaternion_of_the_same_turn() -> None:
+    axis, angle = np.array([0.3, -0.5, 0.81]), 37.3
+    axis /= np.linalg.norm(axis)
+    w, (x, y, z) = np.cos(np.radians(angle / 2)), np.sin(np.radians(angle / 2)) * axis
+    from_quaternion = np.array(
+        [
+            [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
+            [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
+            [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
+        ]
+    )
+    assert np.allclose(rotation(axis, angle), from_quaternion, atol=1e-14)
+
+
+def test_the_imgcif_frame_has_the_beam_along_minus_z_and_slow_along_minus_y() -> None:
+    assert imgcif((0, 0, 1)) == (0, 0, -1)
+    assert imgcif((0, 1, 0)) == (0, -1, 0)
+    assert imgcif((1, 0, 0)) == (1, 0, 0)
+
+
+def test_axes_nearer_the_base_turn_the_scanned_axis_and_the_others_the_crystal() -> None:
+    chain = [
+        GoniostatAxis("omega", (1.0, 0.0, 0.0)),
+        GoniostatAxis("kappa", (0.0, 0.0, 1.0)),
+        GoniostatAxis("phi", (1.0, 0.0, 0.0)),
+    ]
+    about_omega = scan_geometry(chain, "omega", {"kappa": 90, "phi": 0})
+    assert about_omega.axis == (1, 0, 0)
+    assert np.allclose(about_omega.fixed, rotation((0, 0, 1), 90))
+    about_phi = scan_geometry(chain, "phi", {"omega": 0, "kappa": 90})
+    assert np.allclose(about_phi.axis, (0, 1, 0))
+    assert np.allclose(about_phi.fixed, np.eye(3))
+
+
+def test_the_order_of_two_turns_matters_and_the_base_is_leftmost() -> None:
+    chain = [
+        GoniostatAxis("omega", (1.0, 0.0, 0.0)),
+        GoniostatAxis("kappa", (0.0, 1.0, 0.0)),
+        GoniostatAxis("phi", (0.0, 0.0, 1.0)),
+    ]
+    fixed = scan_geometry(chain, "omega", {"kappa": 90, "phi": 90}).fixed
+    # phi first takes x to y, which kappa (about y) leaves alone
+    assert np.allclose(fixed @ [1, 0, 0], [0, 1, 0])
+
+
+def test_an_unknown_setting_is_not_zero() -> None:
+    chain = [GoniostatAxis("omega", (1.0, 0.0, 0.0)), GoniostatAxis("phi", (1.0, 0.0, 0.0))]
+    with pytest.raises(KeyError):
+        scan_geometry(chain, "omega", {})
+
+
+def test_a_negative_width_turns_axis_start_and_width_together() -> None:
+    axis, start, width = positive_scan((1.0, 0.0, 0.0), 30.0, -0.1)
+    assert (axis, start, width) == ((-1.0, 0.0, 0.0), -30.0, 0.1)
+    before = rotation((1, 0, 0), 30.0 - 0.1 * 7)
+    after = rotation(axis, start + width * 7)
+    assert np.allclose(before, after)
+
+
+def test_xds_counts_from_the_centre_of_the_first_pixel_as_one() -> None:
+    assert xds_origin((1231.5, 1263.0)) == (1232.0, 1263.5)
+
+
+def test_the_beam_meets_a_square_detector_at_the_beam_centre() -> None:
+    detector = square_detector((245.2, 306.2), (0.172, 0.172), 100.0)
+    hit = (
+        np.array(detector.origin_mm)
+        + 245.2 * 0.172 * np.array(detector.fast)
+        + 306.2 * 0.172 * np.array(detector.slow)
+    )
+    assert np.allclose(hit, (0, 0, 100.0), atol=1e-9)
+
+
+def test_computed_numbers_have_twelve_digits_and_no_minus_zero() -> None:
+    assert rounded_numbers([0.1 + 0.2, -0.0, 1e-17]) == (0.3, 0.0, 0.0)
+    assert str(rounded_numbers([-1e-17])[0]) == "0.0"
