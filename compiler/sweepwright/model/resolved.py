@@ -49,6 +49,8 @@ class Origin:
     span: Span | None = None
 
     def __str__(self) -> str:
+        if self.layer is Layer.COMPUTED:
+            return f"{self.key} <- {self.name}"
         return " ".join(part for part in (self.layer.value, self.name, self.key) if part)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from sweepwright.records.digest import Digest, sha256_bytes
 
 END = "end.json"
 END_VERSION = 1
+_NOT_TOLD = ("made_from", "environment", "links", "files", "inputs", "verdict")
+NOT_JUDGED = Verdict(Outcome.FAILURE, "not judged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class EndRecord:
     seconds: float = 0.0
     exit_code: int = 0
     usage: Usage = Usage()
-    verdict: Verdict = Verdict(Outcome.FAILURE)
+    verdict: Verdict = NOT_JUDGED
     outputs: Mapping[str, Digest] | None = None
 
     @property
@@ -86,15 +88,15 @@ class EndRecord:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for ``end.json``."""
-        return {"end": END_VERSION, **plain(asdict(self))}
+        return {"end": END_VERSION, **plain(self)}
 
     def for_journal(self) -> dict[str, Any]:
         """The part that the journal keeps; the rest is bound to it by the digest of ``end.json``."""
-        data = self.to_json()
-        for name in ("made_from", "environment", "links", "files", "inputs", "end"):
-            del data[name]
-        del data["verdict"]["values"], data["verdict"]["findings"]
-        return data
+        data = {
+            name: plain(getattr(self, name)) for name in self.__slots__ if name not in _NOT_TOLD
+        }
+        verdict = self.verdict
+        return {**data, "outcome": verdict.outcome.value, "message": verdict.message}
 
 
 def end_from_json(data: Mapping[str, Any]) -> EndRecord:
@@ -112,7 +114,9 @@ def end_from_json(data: Mapping[str, Any]) -> EndRecord:
         command=tuple(data["command"]),
         inputs=tuple(Taken(**item) for item in data["inputs"]),
         usage=Usage(**data["usage"]),
-        verdict=Verdict(**{**verdict, "outcome": Outcome(verdict["outcome"]), "findings": findings}),
+        verdict=Verdict(
+            **{**verdict, "outcome": Outcome(verdict["outcome"]), "findings": findings}
+        ),
         outputs={name: Digest(**item) for name, item in data["outputs"].items()},
     )
 
@@ -123,8 +127,11 @@ def write_end(folder: Path, record: EndRecord) -> str:
     It is not synced: should the machine lose it, the step is done again; should it lose an output
     instead, the digest tells.
     """
-    text = json.dumps(record.to_json(), indent=1, sort_keys=True, ensure_ascii=False)
-    content = (text + "\n").encode("utf-8", "surrogateescape")
+    lines = (
+        f"{json.dumps(name)}: {json.dumps(value, sort_keys=True, ensure_ascii=False)}"
+        for name, value in record.to_json().items()
+    )
+    content = ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8", "surrogateescape")
     fresh = folder / f".{END}"
     fresh.write_bytes(content)
     fresh.replace(folder / END)
@@ -175,4 +182,6 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item) for item in value]
+    if is_dataclass(value):
+        return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
     return str(value)

@@ -74,6 +74,7 @@ class Journal:
         self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         self._length = os.fstat(self._fd).st_size
         self._count = len(chain.entries)
+        self._dirty = False
         self.head = chain.head
 
     def append(self, event: str, data: Mapping[str, Any], sync: bool = False) -> None:
@@ -95,8 +96,19 @@ class Journal:
             self._length += len(line) + 1
             self._count += 1
             self.head = sha256_bytes(line)
+            self._dirty = True
             if sync:
-                os.fdatasync(self._fd) if hasattr(os, "fdatasync") else os.fsync(self._fd)
+                self._sync()
+
+    def sync(self) -> None:
+        """Brings to the disk what was written without. Raises OSError."""
+        with self._lock:
+            if self._dirty:
+                self._sync()
+
+    def _sync(self) -> None:
+        getattr(os, "fdatasync", os.fsync)(self._fd)
+        self._dirty = False
 
     def close(self) -> None:
         """Closes the file; later appends raise OSError."""
@@ -105,8 +117,8 @@ class Journal:
             self._fd = -1
 
 
-def open_journal(path: Path) -> tuple[Journal, str]:
-    """Opens a journal to go on with it, and says where a torn last line was put ("" if none was).
+def open_journal(path: Path) -> tuple[Journal, Chain, str]:
+    """Opens a journal to go on with it; gives what it held, and where a torn last line was put.
 
     Raises OSError, JournalDamagedError.
     """
@@ -116,7 +128,7 @@ def open_journal(path: Path) -> tuple[Journal, str]:
         place = _free_name(path)
         path.with_name(place).write_bytes(chain.torn)
         os.truncate(path, path.stat().st_size - len(chain.torn))
-    return Journal(path, chain), place
+    return Journal(path, chain), chain, place
 
 
 def _free_name(path: Path) -> str:

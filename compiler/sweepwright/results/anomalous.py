@@ -49,10 +49,16 @@ class AnomalousDecision:
 def anomalous_signal(observations: Observations) -> AnomalousDecision:
     """Judge each data set of observations that were scaled with I+ and I- apart."""
     if observations.group.is_centrosymmetric():
-        return AnomalousDecision(False, SIGNIFICANCE, (), "a centric space group has no anomalous signal")
+        return AnomalousDecision(
+            False, SIGNIFICANCE, (), "a centric space group has no anomalous signal"
+        )
     parts = observations.by_dataset() or (observations,)
     sets = tuple(_signal(part) for part in parts)
-    note = "" if any(item.pairs for item in sets) else "no reflection has two observations of I+ and of I-"
+    note = (
+        ""
+        if any(item.pairs for item in sets)
+        else "no reflection has two observations of I+ and of I-"
+    )
     return AnomalousDecision(any(item.p < SIGNIFICANCE for item in sets), SIGNIFICANCE, sets, note)
 
 

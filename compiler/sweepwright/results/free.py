@@ -18,7 +18,12 @@ from sweepwright.results.hashing import hash_indices, pack
 
 # Crystal system -> a space group whose rotations are the highest Laue group of the lattice; the
 # systems that are not here only lack the inversion, whatever their axes are called.
-_HIGHEST = {"tetragonal": "P 4/m m m", "trigonal": "P 6/m m m", "hexagonal": "P 6/m m m", "cubic": "P m -3 m"}
+_HIGHEST = {
+    "tetragonal": "P 4/m m m",
+    "trigonal": "P 6/m m m",
+    "hexagonal": "P 6/m m m",
+    "cubic": "P m -3 m",
+}
 _RHOMBOHEDRAL = {"H": "R -3 m:H", "R": "R -3 m:R"}
 
 
@@ -37,7 +42,9 @@ class FreeFlags:
         return round(1 / self.fraction)
 
 
-def free_flags(hkl: NDArray[Any], space_group: str, seed: int, fraction: float) -> NDArray[np.int32]:
+def free_flags(
+    hkl: NDArray[Any], space_group: str, seed: int, fraction: float
+) -> NDArray[np.int32]:
     """The flag (n,) of each reflection (n, 3): 0 is free (CCP4's convention), the rest 1, 2, ..."""
     bins = FreeFlags(fraction, seed).bins
     words = hash_indices(reduce_indices(hkl, space_group), seed)

@@ -99,7 +99,9 @@ def half_means(ordered: Observations, apart: Merged) -> tuple[Floats, Floats]:
     """
     coin = hash_indices(apart.hkl, 0) ^ apart.plus
     rank = np.arange(len(ordered)) - np.repeat(apart.start, apart.count)
-    second = ((rank + np.repeat(coin & np.uint64(1), apart.count).astype(np.int64)) & 1).astype(np.float64)
+    second = ((rank + np.repeat(coin & np.uint64(1), apart.count).astype(np.int64)) & 1).astype(
+        np.float64
+    )
     in_second = _sums(second, apart.start)
     in_first = apart.count - in_second
     total_second = _sums(second * ordered.intensity, apart.start)

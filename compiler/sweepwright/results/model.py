@@ -13,13 +13,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sweepwright.model.verdict import Finding
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 
 
 class _Value(BaseModel):
     """A frozen value; the JSON keys are the aliases where there are any."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True
+    )
 
     def to_json(self) -> dict[str, Any]:
         """The value as plain data."""

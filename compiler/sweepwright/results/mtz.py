@@ -76,10 +76,14 @@ def _read(source: Path) -> Any:
 
 def _name(mtz: Any, source: Path, title: str, sets: Sequence[SetNames]) -> None:
     """Put the names in, take the times out."""
-    owners = {column.dataset_id for column in mtz.columns[3:]} | {batch.dataset_id for batch in mtz.batches}
+    owners = {column.dataset_id for column in mtz.columns[3:]} | {
+        batch.dataset_id for batch in mtz.batches
+    }
     named = [item for item in mtz.datasets if item.id in owners and item.id != 0]
     if len(named) != len(sets):
-        raise ValueError(f"{source.name} holds {len(named)} data sets, names are given for {len(sets)}")
+        raise ValueError(
+            f"{source.name} holds {len(named)} data sets, names are given for {len(sets)}"
+        )
     for item, names in zip(named, sets, strict=True):
         item.project_name = names.project[:_NAME_LENGTH]
         item.crystal_name = names.crystal[:_NAME_LENGTH]

@@ -43,7 +43,8 @@ class Observations:
     ``hkl`` (n, 3) are indices in the asymmetric unit; ``plus`` (n,) tells I+ from I- (always true
     for centric reflections); ``intensity`` and ``sigma`` (n,) are scaled, in any one unit, with
     sigma > 0; ``batch`` (n,) is the image's number in the file; ``dataset`` (n,) an id of
-    ``datasets``; ``scale`` (n,) the scale factor as the file gives it, or None.
+    ``datasets``; ``scale`` (n,) the scale factor as the file gives it, or None. ``batch_ranges``
+    are the first and last batch of each stretch of batch headers: one for each sweep.
     """
 
     hkl: NDArray[np.int32]
@@ -57,6 +58,7 @@ class Observations:
     wavelength_a: float = 0.0
     datasets: tuple[DataSet, ...] = ()
     scale: Floats | None = None
+    batch_ranges: tuple[tuple[int, int], ...] = ()
 
     def __len__(self) -> int:
         return len(self.hkl)
@@ -80,7 +82,9 @@ class Observations:
     def of_dataset(self, dataset: DataSet) -> Observations:
         """The observations of one data set, with its cell and wavelength."""
         part = self.select(self.dataset == dataset.id)
-        return replace(part, cell=dataset.cell, wavelength_a=dataset.wavelength_a, datasets=(dataset,))
+        return replace(
+            part, cell=dataset.cell, wavelength_a=dataset.wavelength_a, datasets=(dataset,)
+        )
 
     def by_dataset(self) -> tuple[Observations, ...]:
         """One value for each data set that has observations, in the order of the file."""
@@ -107,7 +111,9 @@ def read_unmerged_mtz(path: Path | str) -> Observations:
     labels = mtz.column_labels()
     pair = next((pair for pair in _INTENSITY_COLUMNS if set(pair) <= set(labels)), None)
     if pair is None or "M/ISYM" not in labels or "BATCH" not in labels:
-        raise ValueError(f"{Path(path).name} is not an unmerged, scaled MTZ: it has {' '.join(labels)}")
+        raise ValueError(
+            f"{Path(path).name} is not an unmerged, scaled MTZ: it has {' '.join(labels)}"
+        )
     if mtz.spacegroup is None:
         raise ValueError(f"{Path(path).name} has no space group that gemmi knows")
     # Programs differ in the asymmetric unit they choose; gemmi's own makes files comparable.
@@ -123,7 +129,14 @@ def _observations(mtz: Any, intensity_label: str, sigma_label: str) -> Observati
     hkl = np.ascontiguousarray(mtz.make_miller_array()[good], dtype=np.int32)
     batch = _column(mtz, "BATCH")[good].astype(np.int64)
     datasets = tuple(
-        DataSet(item.id, item.project_name, item.crystal_name, item.dataset_name, item.wavelength, cell_numbers(item.cell))
+        DataSet(
+            item.id,
+            item.project_name,
+            item.crystal_name,
+            item.dataset_name,
+            item.wavelength,
+            cell_numbers(item.cell),
+        )
         for item in mtz.datasets
     )
     present = {item.dataset_id for item in mtz.batches}
@@ -143,6 +156,7 @@ def _observations(mtz: Any, intensity_label: str, sigma_label: str) -> Observati
         wavelength_a=first.wavelength_a if first else 0.0,
         datasets=datasets,
         scale=scale,
+        batch_ranges=_stretches(sorted(item.number for item in mtz.batches)),
     )
 
 
@@ -161,6 +175,17 @@ def _dataset_of_batch(mtz: Any, batch: Integers) -> Integers:
     place = np.clip(np.searchsorted(numbers[order], batch), 0, len(numbers) - 1)
     found: Integers = np.where(numbers[order][place] == batch, owners[order][place], 0)
     return found
+
+
+def _stretches(numbers: list[int]) -> tuple[tuple[int, int], ...]:
+    """First and last of each run of consecutive numbers; programs leave a gap between sweeps."""
+    starts = [i for i, number in enumerate(numbers) if i == 0 or number != numbers[i - 1] + 1]
+    ends = [*(i - 1 for i in starts[1:]), len(numbers) - 1]
+    return (
+        tuple((numbers[i], numbers[j]) for i, j in zip(starts, ends, strict=True))
+        if numbers
+        else ()
+    )
 
 
 def cell_numbers(cell: gemmi.UnitCell) -> Cell:

@@ -60,3 +60,12 @@ def per_image(observations: Observations) -> tuple[ImageStatistics, ...]:
         )
         for i, batch in enumerate(batches)
     )
+
+
+def per_sweep(observations: Observations) -> tuple[tuple[ImageStatistics, ...], ...]:
+    """The same for each batch range of the file, judged against the mean of all sweeps."""
+    images = per_image(observations)
+    return tuple(
+        tuple(item for item in images if first <= item.batch <= last)
+        for first, last in observations.batch_ranges
+    )

@@ -7,6 +7,7 @@ beyond the last shell that could be judged.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -56,7 +57,11 @@ class ShellEvidence:
 
 @dataclass(frozen=True, slots=True)
 class ResolutionDecision:
-    """The limit in A, which criterion set it ("data": none did), and what it was read from."""
+    """The limit in A, which criterion set it ("data": none did), and what it was read from.
+
+    ``value`` is rounded to 0.01 A, towards low resolution, so that noise in the last digits of the
+    statistics does not change what later programs are told; ``limits`` are not rounded.
+    """
 
     value: float
     limited_by: str
@@ -91,35 +96,49 @@ def _decide(shells: tuple[ShellStatistics, ...], criteria: dict[str, float]) -> 
     reasons = [_left_out(shell) for shell in shells]
     used = np.array([not reason for reason in reasons])
     if used.sum() < _LEAST_USED:
-        note = f"fewer than {_LEAST_USED} shells have {LEAST_PAIRS} pairs: all data are kept, nothing was judged"
+        note = f"Fewer than {_LEAST_USED} shells have {LEAST_PAIRS} pairs: all data are kept, nothing was judged"
         evidence = _evidence(shells, reasons, {})
-        return ResolutionDecision(shells[-1].d_min, "data", criteria, {}, evidence, (note,))
+        return ResolutionDecision(
+            _rounded(shells[-1].d_min), "data", criteria, {}, evidence, (note,)
+        )
     end = max(i for i, shell in enumerate(shells) if shell.cc_half_n >= LEAST_PAIRS)
     fits = {name: _fit(name, criteria[name], shells, used) for name in criteria}
-    crossings = {name: _crossing(name, fits[name], criteria[name], shells[: end + 1]) for name in criteria}
+    crossings = {
+        name: _crossing(name, fits[name], criteria[name], shells[: end + 1]) for name in criteria
+    }
     limits = {name: crossing for name, crossing in crossings.items() if crossing is not None}
     last = shells[end].d_min
     value = max([last, *limits.values()])
     limited_by = next((name for name, limit in limits.items() if limit == value), "data")
     notes = [
-        f"no shell meets {name} {criteria[name]:g}"
+        f"No shell meets {name} {criteria[name]:g}"
         for name in criteria
         if not _meets(name, fits[name][: end + 1], criteria[name]).any()
     ]
     if end < len(shells) - 1:
-        notes.append(f"the shells beyond {last:.2f} A have under {LEAST_PAIRS} pairs and were not judged")
+        notes.append(
+            f"The shells beyond {last:.2f} A have under {LEAST_PAIRS} pairs and were not judged"
+        )
     return ResolutionDecision(
-        value, limited_by, criteria, limits, _evidence(shells, reasons, fits), tuple(notes)
+        _rounded(value),
+        limited_by,
+        criteria,
+        limits,
+        _evidence(shells, reasons, fits),
+        tuple(notes),
     )
+
+
+def _rounded(d: float) -> float:
+    """To 0.01 A towards low resolution; 0.001 A beyond is let pass, so 1.5502 gives 1.55."""
+    return math.ceil(d * 100 - 0.1) / 100
 
 
 def _left_out(shell: ShellStatistics) -> str:
     if shell.cc_half_n < LEAST_PAIRS:
         return f"under {LEAST_PAIRS} pairs"
     first, last = shell.d_max**-3, shell.d_min**-3
-    in_rings = sum(
-        max(0.0, min(last, high**-3) - max(first, low**-3)) for low, high in ICE_RINGS
-    )
+    in_rings = sum(max(0.0, min(last, high**-3) - max(first, low**-3)) for low, high in ICE_RINGS)
     return "ice ring" if in_rings > _ICE_SHARE * (last - first) else ""
 
 
@@ -128,12 +147,14 @@ def _value(name: str, shell: ShellStatistics) -> float | None:
     return value
 
 
-def _fit(
-    name: str, threshold: float, shells: tuple[ShellStatistics, ...], used: Flags
-) -> Floats:
+def _fit(name: str, threshold: float, shells: tuple[ShellStatistics, ...], used: Flags) -> Floats:
     """The fit of a criterion's statistic at the middle of every shell (n,)."""
     raw = [_value(name, shell) for shell in shells]
-    weights = np.array([shell.cc_half_n for shell in shells]) * used * [value is not None for value in raw]
+    weights = (
+        np.array([shell.cc_half_n for shell in shells])
+        * used
+        * [value is not None for value in raw]
+    )
     y = np.array([0.0 if value is None else value for value in raw])
     if name == "cc_half":
         return tanh_fit(_middles(shells), y, weights)
@@ -162,7 +183,8 @@ def _crossing(
     i = int(meets.argmax()) + int(failing[0])
     middles = _middles(shells)
     part = (fit[i - 1] - threshold) / (fit[i - 1] - fit[i])
-    return float(middles[i - 1] + part * (middles[i] - middles[i - 1])) ** -0.5
+    d_star_squared = float(middles[i - 1] + part * (middles[i] - middles[i - 1]))
+    return 1 / math.sqrt(d_star_squared)
 
 
 def _meets(name: str, values: Floats, threshold: float) -> Flags:

@@ -45,6 +45,8 @@ from sweepwright.results.observations import Floats, Integers, Observations, d_s
 
 # Reflections that lie on a limit to within rounding of the cell belong to it.
 _ON_LIMIT = 1e-9
+# A variance that is this small a part of the mean square is rounding of the sums: there is none.
+_ROUNDING = 1e-12
 Sums = dict[str, Floats]
 
 
@@ -54,7 +56,7 @@ def merging_statistics(
     d_min: float | None = None,
     d_max: float | None = None,
     anomalous: bool,
-    shells: int = 20,
+    shells: int = 10,
 ) -> MergingStatistics:
     """Statistics in ``shells`` shells of equal volume between the limits (A; default: the data's).
 
@@ -76,7 +78,9 @@ def merging_statistics(
         **_anomalous_sums(ordered, apart, shell_of, shells),
     }
     rows = tuple(
-        _statistics({name: float(values[i]) for name, values in sums.items()}, edges[i : i + 2], anomalous)
+        _statistics(
+            {name: float(values[i]) for name, values in sums.items()}, edges[i : i + 2], anomalous
+        )
         for i in range(shells)
     )
     total = {name: float(values.sum()) for name, values in sums.items()}
@@ -118,7 +122,9 @@ def _within_limits(
     return chosen, shell_edges(low, high, shells)
 
 
-def _possible(observations: Observations, edges: Floats, shell_of: Callable[[np.ndarray], Integers]) -> Sums:
+def _possible(
+    observations: Observations, edges: Floats, shell_of: Callable[[np.ndarray], Integers]
+) -> Sums:
     """Possible reflections of the space group by shell; absences are not among them."""
     d_max, d_min = edges[[0, -1]] ** -0.5
     group, cell = observations.group, gemmi.UnitCell(*observations.cell)
@@ -227,6 +233,8 @@ def _sigma_tau(sums: Mapping[str, float]) -> float | None:
         return None
     variance = (sums["mean_squared"] - sums["mean"] ** 2 / n) / (n - 1)
     error = sums["error"] / n
+    if variance + error / 2 <= _ROUNDING * sums["mean_squared"] / n:
+        return None
     return _ratio(variance - error / 2, variance + error / 2)
 
 
@@ -234,8 +242,11 @@ def _pearson(sums: Mapping[str, float]) -> float | None:
     n = sums["cc_ano_n"]
     if n < 3:
         return None
-    spread = (sums["xx"] - sums["x"] ** 2 / n) * (sums["yy"] - sums["y"] ** 2 / n)
-    return _ratio(sums["xy"] - sums["x"] * sums["y"] / n, math.sqrt(max(spread, 0.0)))
+    spread_x = sums["xx"] - sums["x"] ** 2 / n
+    spread_y = sums["yy"] - sums["y"] ** 2 / n
+    if spread_x <= _ROUNDING * sums["xx"] or spread_y <= _ROUNDING * sums["yy"]:
+        return None
+    return _ratio(sums["xy"] - sums["x"] * sums["y"] / n, math.sqrt(spread_x * spread_y))
 
 
 def _ratio(numerator: float, denominator: float) -> float | None:

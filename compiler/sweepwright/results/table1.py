@@ -9,7 +9,7 @@ from sweepwright.results.model import MergedSet, ShellStatistics
 _LABEL_WIDTH = 31
 _COLUMN_WIDTH = 11
 _SETS_A_BLOCK = 2
-_COLUMNS = ("overall", "inner", "outer")
+COLUMNS = ("overall", "inner", "outer")
 
 
 def table1(sets: Sequence[MergedSet], *, shells: int = 10) -> str:
@@ -23,8 +23,14 @@ def table1(sets: Sequence[MergedSet], *, shells: int = 10) -> str:
     return "\n\n".join([*("\n".join(_block(block)) for block in blocks), note])
 
 
+def statistics_rows(item: MergedSet) -> list[tuple[str, tuple[str, ...]]]:
+    """The lines of the table: label, and the values overall, inner and outer as text."""
+    shells = [getattr(item, column) for column in COLUMNS]
+    return [(label, tuple(show(shell) for shell in shells)) for label, show in _ROWS]
+
+
 def _block(sets: Sequence[MergedSet]) -> list[str]:
-    group_width = _COLUMN_WIDTH * len(_COLUMNS)
+    group_width = _COLUMN_WIDTH * len(COLUMNS)
 
     def line(label: str, cells: Sequence[str], width: int) -> str:
         return (label.ljust(_LABEL_WIDTH) + "".join(cell.rjust(width) for cell in cells)).rstrip()
@@ -33,15 +39,20 @@ def _block(sets: Sequence[MergedSet]) -> list[str]:
         ("", [f"{item.group}/{item.dataset}" for item in sets]),
         ("Sweeps", [_sweeps(item.sweeps, group_width - 1) for item in sets]),
         ("Space group", [item.space_group for item in sets]),
-        ("Cell a, b, c (A)", [" ".join(f"{value:.2f}" for value in item.cell[:3]) for item in sets]),
-        ("Cell alpha, beta, gamma (deg)", [" ".join(f"{value:.2f}" for value in item.cell[3:]) for item in sets]),
+        (
+            "Cell a, b, c (A)",
+            [" ".join(f"{value:.2f}" for value in item.cell[:3]) for item in sets],
+        ),
+        (
+            "Cell alpha, beta, gamma (deg)",
+            [" ".join(f"{value:.2f}" for value in item.cell[3:]) for item in sets],
+        ),
         ("Wavelength (A)", [f"{item.wavelength_a:.5f}" for item in sets]),
     ]
     lines = [line(label, cells, group_width) for label, cells in heads]
-    lines += ["", line("", [name.capitalize() for _ in sets for name in _COLUMNS], _COLUMN_WIDTH)]
-    for label, show in _ROWS:
-        shells = [getattr(item, column) for item in sets for column in _COLUMNS]
-        lines.append(line(label, [show(shell) for shell in shells], _COLUMN_WIDTH))
+    lines += ["", line("", [name.capitalize() for _ in sets for name in COLUMNS], _COLUMN_WIDTH)]
+    for rows in zip(*(statistics_rows(item) for item in sets), strict=True):
+        lines.append(line(rows[0][0], [cell for _, cells in rows for cell in cells], _COLUMN_WIDTH))
     return lines
 
 

@@ -74,11 +74,25 @@ class AttemptStart(Event):
 
 
 @dataclass(frozen=True)
+class Spawned(Event):
+    """A program was started; ``born`` tells its process from later ones with the same id."""
+
+    kind = "spawned"
+    step: str
+    attempt: int
+    folder: str
+    pid: int
+    born: str
+
+
+@dataclass(frozen=True)
 class AttemptEnd(Event):
-    """An attempt ended and was judged; ``record`` is the digest of its ``end.json``."""
+    """An attempt ended and was judged; ``record`` is the digest of its ``end.json``.
+
+    It reaches the disk with the next attempt's start, or when the runner has nothing to start.
+    """
 
     kind = "end"
-    synced = True
     end: EndRecord
     record: str
 

@@ -111,8 +111,10 @@ def _lacks(step: Step, standings: Mapping[str, Standing]) -> Iterable[str]:
         for other in reference.steps:
             if other not in there:
                 usable = _usable(standings[other])
-                yield f"{other} made no '{reference.name}'" if usable else _say(
-                    other, standings[other]
+                yield (
+                    f"{other} made no '{reference.name}'"
+                    if usable
+                    else _say(other, standings[other])
                 )
 
 

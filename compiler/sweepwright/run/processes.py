@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,25 +46,39 @@ class Processes:
         self.stopped = False
 
     def run(
-        self, command: Sequence[str], executable: Path, folder: Path, environment: Mapping[str, str]
+        self,
+        command: Sequence[str],
+        executable: Path,
+        folder: Path,
+        environment: Mapping[str, str],
+        started: Callable[[int], None],
     ) -> Ended:
-        """Runs a program in a folder to its end. Raises OSError if it cannot start, StoppedError."""
+        """Runs a program in a folder to its end; ``started`` is told its process id.
+
+        Raises OSError if it cannot start, StoppedError.
+        """
         began = time.monotonic()
         own = _own_rss()
         process = self._start(command, executable, folder, environment)
-        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-        seconds = time.monotonic() - began
+        try:
+            started(process.pid)
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        finally:
+            seconds = time.monotonic() - began
+            used = self._reap(process)
+        self.check()
+        usage = Usage(used.ru_utime, used.ru_stime, _kb(used.ru_maxrss), _kb(used.ru_maxrss) <= own)
+        return Ended(process.returncode, seconds, usage)
+
+    def _reap(self, process: subprocess.Popen[bytes]) -> resource.struct_rusage:
+        """Ends what is left of a group, and its leader."""
         with self._lock:
             self._running.discard(process.pid)
             with suppress(OSError):
                 os.killpg(process.pid, signal.SIGKILL)
             _, status, used = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
-        self.check()
-        usage = Usage(
-            used.ru_utime, used.ru_stime, _kb(used.ru_maxrss), _kb(used.ru_maxrss) <= own
-        )
-        return Ended(process.returncode, seconds, usage)
+        return used
 
     def _start(
         self, command: Sequence[str], executable: Path, folder: Path, environment: Mapping[str, str]

@@ -17,8 +17,15 @@ def resolution(call: StepCall) -> None:
     if not len(observations):
         raise StepError("scaling left no observations", "Look at the log of the scaling step.")
     criteria = {name: value for name, value in call.parameters["criteria"].items() if value}
-    decided = resolution_limit(observations, criteria=criteria, anomalous=False)
-    _write(call, {"d_min": round(decided.value, 2)}, decided.to_json())
+    # data sets are scaled to the limit of the best of them
+    decided = min(
+        (
+            resolution_limit(part, criteria=criteria, anomalous=False)
+            for part in observations.by_dataset() or (observations,)
+        ),
+        key=lambda item: item.value,
+    )
+    _write(call, {"d_min": decided.value}, decided.to_json())
 
 
 def anomalous(call: StepCall) -> None:

@@ -103,10 +103,13 @@ def _excluded(sweep: ResolvedSweep) -> Resolved[Any]:
 
 def find_spots(sweep: ResolvedSweep) -> Context:
     """Spots of all images."""
+    path = f"sweeps[{sweep.name}].dials."
     return {
-        "nproc": threads(f"sweeps[{sweep.name}].dials.nproc"),
-        "exclude_images": _excluded(sweep),
-        "image_range": sweep.leaves["range"],
+        "nproc": threads(path + "nproc"),
+        "spot_ranges": [
+            computed(f"{path}scan_range[{first}]", (first, last), "images used", sweep.leaves["range"])
+            for first, last in sweep.images.intervals
+        ],
     }
 
 
@@ -117,6 +120,7 @@ def index(sweep: ResolvedSweep, group: ResolvedGroup) -> Context:
         "space_group": group.leaves["space_group"],
         "unit_cell": group.leaves["cell"],
         "max_cell": _auto(max_cell),
+        "max_refine": constant(f"sweeps[{sweep.name}].dials.max_refine", "Auto", "all candidates"),
     }
 
 
@@ -213,7 +217,7 @@ def _absorption(group: ResolvedGroup) -> Resolved[Any]:
 
 
 def _auto(leaf: Resolved[Any]) -> Resolved[Any]:
-    """`auto` as DIALS's own None: it finds the value itself."""
+    """`auto` as no value: DIALS estimates it."""
     if leaf.value != "auto":
         return leaf
     return Resolved(leaf.path, None, leaf.origin, leaf.hidden)

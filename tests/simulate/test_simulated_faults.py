@@ -1,0 +1,265 @@
+"""Every fault and feature shows in the files, and truth.json tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gemmi
+import numpy as np
+import pytest
+from simulated import BASE, Simulated, specification
+from slow_minicbf import header, pixels
+
+from sweepwright.simulate import Specification
+from sweepwright.simulate.atoms import make_atoms, structure_factors
+from sweepwright.simulate.simulator import SweepSimulation, prepare
+
+Make = Callable[..., Simulated]
+
+
+def prepared(sweep: dict[str, Any] | None = None, **changes: Any) -> SweepSimulation:
+    """A sweep ready to draw, of the base specification or a changed one; without noise."""
+    asked = specification(
+        **{
+            "signal": {"noise": False},
+            "sweeps": [{"name": "a", "images": 3, **(sweep or {})}],
+            **changes,
+        }
+    )
+    factors = structure_factors(asked.structure, make_atoms(asked.structure, asked.seed))
+    return prepare(asked, factors, 0)
+
+
+def spots_of(sweep: SweepSimulation) -> float:
+    """Counts of all images above the background."""
+    return float(sum(sweep.pixels(i).clip(0).sum() for i in range(sweep.sweep.images)))
+
+
+def test_headers_lie_on_request(make: Make) -> None:
+    lies = {"beam_center_offset": [12, -3], "distance": 72.5, "start": 30, "width": 0.5}
+    folder, truth = make(sweeps=[{"name": "a", "images": 2, "faults": {"header": lies}}])
+    told = header(folder / "a_0002.cbf")
+    assert told["Beam_xy"] == "(257.20, 91.20) pixels"
+    assert told["Detector_distance"] == "0.072500 m"
+    assert told["Start_angle"] == "30.5000 deg."
+    assert told["Angle_increment"] == "0.5000 deg."
+    sweep = truth.sweeps[0]
+    assert (sweep.distance_mm, sweep.start_deg, sweep.width_deg) == (60, 0, 1)
+    assert sweep.beam_center_px == pytest.approx((245.2, 94.2))
+    assert sweep.faults["header"]["distance"] == 72.5
+
+
+def test_a_reversed_axis_turns_the_other_way_and_no_header_tells(make: Make) -> None:
+    straight, truth = make(sweeps=[{"name": "a", "images": 1, "start": -1}])
+    reversed_, lie = make(
+        sweeps=[{"name": "a", "images": 1, "start": 0, "faults": {"reversed_axis": True}}]
+    )
+    assert truth.sweeps[0].rotation_axis == (1, 0, 0)
+    assert lie.sweeps[0].rotation_axis == (-1, 0, 0)
+    assert header(reversed_ / "a_0001.cbf")["Oscillation_axis"] == "OMEGA"
+    # angles 0..1 about -x are the angles -1..0 about x: the same reflections, other noise
+    one, other = (pixels(f / "a_0001.cbf").astype(float) for f in (straight, reversed_))
+    assert np.corrcoef(one.ravel(), other.ravel())[0, 1] > 0.95
+
+
+def test_missing_truncated_and_blank_images(make: Make) -> None:
+    faults = {"missing": [3], "truncated": [2], "blank": [4]}
+    folder, truth = make(sweeps=[{"name": "a", "images": 4, "faults": faults}])
+    assert sorted(path.name for path in folder.glob("*.cbf")) == [
+        "a_0001.cbf",
+        "a_0002.cbf",
+        "a_0004.cbf",
+    ]
+    sizes = [(folder / f"a_000{n}.cbf").stat().st_size for n in (1, 2)]
+    assert sizes[1] < 0.7 * sizes[0]
+    assert int(header(folder / "a_0002.cbf")["X-Binary-Size"]) > sizes[1]
+    assert pixels(folder / "a_0004.cbf").max() < 30 < pixels(folder / "a_0001.cbf").max()
+    assert truth.sweeps[0].image_numbers == (1, 2, 4)
+    assert truth.sweeps[0].faults == {"missing": [3], "truncated": [2], "blank": [4]}
+    assert "a_0003.cbf" not in truth.files
+
+
+def test_noise_of_an_image_does_not_depend_on_the_others(plain: Simulated, make: Make) -> None:
+    folder, _ = plain
+    fewer, _ = make(
+        sweeps=[
+            {"name": "a", "images": 3, "start": 10, "first_image": 5, "faults": {"missing": [5, 6]}}
+        ]
+    )
+    assert (fewer / "a_0007.cbf").read_bytes() == (folder / "a_0007.cbf").read_bytes()
+
+
+def test_ice_rings_have_their_radius() -> None:
+    blank = {"blank": [1, 2, 3]}
+    dry = prepared({"faults": blank}).pixels(0)
+    icy = prepared({"faults": {**blank, "ice_rings": 50}}).pixels(0)
+    difference = (icy - dry).astype(float)
+    y, x = np.mgrid[: dry.shape[0], : dry.shape[1]] + 0.5
+    radius = np.hypot(x - 245.2, y - 94.2) * 0.172
+    two_theta = 2 * np.arcsin(0.9795 / 2 / 3.897)
+    strongest = radius[difference > 0.9 * difference.max()]
+    assert strongest.mean() == pytest.approx(60 * np.tan(two_theta), abs=0.15)
+
+
+def test_decay_weakens_spots_and_those_of_high_resolution_more() -> None:
+    fresh = prepared().lattices[0]
+    asked = {"b_factor": 50, "scale": 0.2, "images_before": 100}
+    worn = prepared({"faults": {"decay": asked}}).lattices[0]
+    left = worn.counts / fresh.counts
+    radius = np.hypot(fresh.x_px - 245.2, fresh.y_px - 94.2) * 0.172
+    d = 0.9795 / (2 * np.sin(np.arctan(radius / 60) / 2))
+    hundreds = 1 + fresh.angle_deg / 100
+    expected = (1 - 0.2 * hundreds) * np.exp(-50 * hundreds / (2 * d**2))
+    # the parallax shifts spots, so d is not exact
+    assert np.allclose(left, expected, rtol=0.03)
+
+
+def test_a_second_lattice_adds_spots() -> None:
+    dark = {"background": 0, "noise": False}
+    split = prepared({"faults": {"second_lattice": {"fraction": 0.25}}}, signal=dark)
+    first, second = split.lattices
+    assert not np.isin(np.round(second.x_px, 3), np.round(first.x_px, 3)).any()
+    assert second.counts.mean() / first.counts.mean() == pytest.approx(0.25, rel=0.5)
+    assert spots_of(split) > 1.1 * spots_of(prepared(signal=dark))
+
+
+def test_counts_and_exposure() -> None:
+    mean = prepared(signal={"counts": 700}).lattices[0].counts.mean()
+    assert mean == pytest.approx(700)
+    half = prepared({"exposure": 0.5}, signal={"counts": 700}).lattices[0].counts.mean()
+    assert half == pytest.approx(350)
+
+
+def test_drawn_counts_are_those_of_the_spots() -> None:
+    """Over the whole sweep each spot far from the edges leaves its expected counts."""
+    ideal = {"model": "100K", "distance": 60, "gaps": False, "beam_stop": {"radius": 0}}
+    sweep = prepared({"images": 6}, detector=ideal, signal={"background": 0, "noise": False})
+    spots = sweep.lattices[0]
+    inside = (spots.angle_deg > 1.2) & (spots.angle_deg < 4.8) & (spots.sigma_deg < 0.25)
+    inside &= (abs(spots.x_px - 243) < 230) & (abs(spots.y_px - 97) < 85)
+    strong = np.flatnonzero(inside & (spots.counts > 500))
+    apart = [abs(v[:, None] - v[strong]) for v in (spots.x_px, spots.y_px)]
+    alone = strong[((apart[0] < 13) & (apart[1] < 13)).sum(0) == 1]
+    assert len(alone) > 5
+    total = sum(sweep.pixels(i) for i in range(6))
+    for number in alone:
+        x, y = int(spots.x_px[number]), int(spots.y_px[number])
+        box = total[y - 5 : y + 6, x - 5 : x + 6].astype(float)
+        assert box.sum() == pytest.approx(spots.counts[number], rel=0.02)
+        centre = box.sum(0) @ np.arange(x - 4.5, x + 6) / box.sum()
+        assert centre == pytest.approx(spots.x_px[number], abs=0.05)
+
+
+def test_gaps_shadow_and_cutoff() -> None:
+    asked = {
+        "model": "300K",
+        "distance": 60,
+        "beam_center": [200, 100],
+        "count_cutoff": 40,
+        "beam_stop": {"radius": 3, "arm_width": 2, "arm_direction": "-x"},
+    }
+    image = prepared(detector=asked, signal={"noise": False, "background": 30}).pixels(0)
+    assert image.shape == (619, 487)
+    dead = np.flatnonzero((image == -1).all(1))
+    assert dead.tolist() == [*range(195, 212), *range(407, 424)]
+    assert image.max() == 40
+    assert image[100, 215] <= 1  # 2.6 mm from the centre
+    assert image[100, 222] > 2  # 3.8 mm
+    assert (image[100, :200] <= 12).all()  # the arm
+    assert image[90, 50] > 2
+
+
+@pytest.mark.parametrize(
+    ("model", "shape", "serial"),
+    [
+        ("100K", (195, 487), "1-9900"),
+        ("200K", (407, 487), "2-9900"),
+        ("300K", (619, 487), "3-9900"),
+        ("300K-W", (195, 1475), "3-9900"),
+        ("1M", (1043, 981), "10-9900"),
+    ],
+)
+def test_detectors(make: Make, model: str, shape: tuple[int, int], serial: str) -> None:
+    folder, truth = make(
+        detector={"model": model, "distance": 60}, sweeps=[{"name": "a", "images": 1}]
+    )
+    told = header(folder / "a_0001.cbf")
+    assert told["Detector"] == f"PILATUS {model}, S/N {serial}"
+    assert told["X-Binary-Size-Fastest-Dimension"] == str(shape[1])
+    assert truth.sweeps[0].size_px == (shape[1], shape[0])
+
+
+def test_sensor_moves_oblique_spots_outward_and_absorbs() -> None:
+    bare = {**BASE["detector"], "sensor_thickness": 0}
+    thick = {**BASE["detector"], "sensor_thickness": 0.32}
+    without, with_ = (prepared(detector=d).lattices[0] for d in (bare, thick))
+    ids = dict(zip(np.round(without.angle_deg, 9), range(len(without.angle_deg)), strict=True))
+    pairs = [(ids[a], i) for i, a in enumerate(np.round(with_.angle_deg, 9)) if a in ids]
+    j, i = np.array(pairs).T
+    out = [np.hypot(s.x_px[k] - 245.2, s.y_px[k] - 94.2) for s, k in ((without, j), (with_, i))]
+    shift_mm = (out[1] - out[0]) * 0.172
+    angle = np.arctan(out[0] * 0.172 / 60)
+    assert (shift_mm > 0).all()
+    # photons of 12.66 keV that are recorded go 0.11 mm deep on average, times those that are
+    assert np.median(shift_mm / np.sin(angle)) == pytest.approx(0.09, abs=0.02)
+
+
+def test_settings_show_in_headers(make: Make) -> None:
+    scan = {"scan_axis": "phi", "settings": {"omega": 30, "kappa": 20}, "start": 5}
+    folder, truth = make(sweeps=[{"name": "a", "images": 2, **scan}])
+    told = header(folder / "a_0002.cbf")
+    assert told["Omega"] == "30.0000 deg."
+    assert told["Kappa"] == "20.0000 deg."
+    assert told["Phi"] == "6.0000 deg."
+    assert told["Phi_increment"] == "1.0000 deg."
+    assert told["Omega_increment"] == "0.0000 deg."
+    assert told["Oscillation_axis"] == "PHI"
+    assert truth.sweeps[0].settings_deg == {"omega": 30, "kappa": 20}
+
+
+def test_two_wavelengths_have_their_own_truth(make: Make) -> None:
+    sweeps = [
+        {"name": "peak", "images": 1},
+        {"name": "remote", "images": 1, "wavelength": 0.92, "f_prime": -2, "f_second": 2.5},
+    ]
+    folder, truth = make(sweeps=sweeps)
+    assert [sweep.mtz for sweep in truth.sweeps] == ["truth.mtz", "truth-remote.mtz"]
+    peak, remote = (_differences(folder / sweep.mtz) for sweep in truth.sweeps)
+    # differences are proportional to f'' as long as f'' is small beside the rest
+    assert np.std(remote) / np.std(peak) == pytest.approx(0.5, abs=0.06)
+    assert header(folder / "remote_0001.cbf")["Wavelength"] == "0.92000 A"
+
+
+def _differences(path: Path) -> Any:
+    mtz = gemmi.read_mtz_file(str(path))
+    plus, minus = (np.array(mtz.column_with_label(f"F({sign})").array) for sign in "+-")
+    intensity = np.array(mtz.column_with_label("I(+)").array)
+    assert np.allclose(plus**2, intensity, rtol=1e-4)
+    return plus - minus
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"faults": {"missing": [9]}}, "faults name image 9"),
+        ({"settings": {"omega": 3}}, "omega is scanned"),
+        ({"settings": {"chi": 3}}, "no axis chi"),
+        ({"name": "../x"}, "cannot be a name"),
+        ({"first_image": 9999, "images": 2}, "limit"),
+        ({"crystal": "z"}, "no crystal is called 'z'"),
+        ({"colour": "red"}, "Extra inputs"),
+    ],
+)
+def test_contradictions_are_refused(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        specification(sweeps=[{"name": "a", "images": 3, **change}])
+
+
+def test_cell_and_group_must_agree() -> None:
+    for group, cell in [("P 4", [40, 41, 30, 90, 90, 90]), ("Q 9", [40, 40, 30, 90, 90, 90])]:
+        with pytest.raises(ValueError, match="space group"):
+            Specification.model_validate(
+                {"structure": {"space_group": group, "cell": cell}, "sweeps": []}
+            )
