@@ -77,6 +77,11 @@ def test_what_is_missing_is_told_before_anything_starts(tmp_path: Path) -> None:
     ]
     nested = sh("b", "").model_copy(update={"folder": "a/1"})
     assert _codes(tmp_path, a, nested) == ["SW-R011"]
+    folder = sh("b", "").model_copy(update={"folder": "b/."})
+    assert _codes(tmp_path, a, folder) == ["SW-R011"]
+    for path in ("journal.jsonl", "./plan.json", "a/1/o", "a"):
+        over = Result(path=path, step="a", name="o", role="")
+        assert _codes(tmp_path, a, results=(over,)) == ["SW-R012"]
     lost = Result(path="r", step="a", name="other", role="")
     assert _codes(tmp_path, a, results=(lost,)) == ["SW-R012"]
 

@@ -82,6 +82,17 @@ def test_a_damaged_end_record_counts_as_none(tmp_path: Path) -> None:
     assert run(tmp_path, _plan("1")).ran == ["d"]
 
 
+def test_renamed_steps_are_reused(tmp_path: Path) -> None:
+    run(tmp_path, plan_of(sh("a", "echo 1 > o"), sh("b", 'cat "$1" > o', ref("a"))))
+    first = sh("new", "echo 1 > o").model_copy(update={"folder": "moved/a"})
+    last = sh("c", 'cat "$1" > o', ref("new"))
+    (tmp_path / "moved").mkdir()
+    (tmp_path / "a").rename(tmp_path / "moved/a")
+    ran = run(tmp_path, plan_of(first, last))
+    assert ran.ran == ["c"]
+    assert text(tmp_path, "c/1/o") == "1\n"
+
+
 def test_moved_folder_is_reused(tmp_path: Path) -> None:
     run(tmp_path / "old", _plan("1"))
     (tmp_path / "old").rename(tmp_path / "new")

@@ -98,7 +98,7 @@ def plans(draw: st.DrawFn) -> Plan:
     return Plan(name="random", steps=tuple(steps))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(plan=plans(), threads=st.integers(1, 4))
 def test_every_step_ends_in_a_final_state_and_in_order(plan: Plan, threads: int) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -30,6 +30,9 @@ for item in outcome.diagnostics:
 sys.exit(outcome.exit_code)
 """
 
+#: started by a test; `conftest` ends those that a failed test left
+RUNNERS: list[subprocess.Popen[str]] = []
+
 
 def ref(*steps: str, name: str = "o", **more: Any) -> FileRef:
     return FileRef(steps=steps, name=name, **more)
@@ -87,13 +90,15 @@ def text(folder: Path, place: str) -> str:
 def start_runner(folder: Path, plan: Plan) -> subprocess.Popen[str]:
     """A runner in a process of its own."""
     write(folder, plan)
-    return subprocess.Popen(
+    runner = subprocess.Popen(
         [sys.executable, "-c", RUNNER, str(folder)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         process_group=0,
     )
+    RUNNERS.append(runner)
+    return runner
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = 15.0) -> Any:

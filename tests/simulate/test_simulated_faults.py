@@ -14,6 +14,7 @@ from slow_minicbf import header, pixels
 
 from sweepwright.simulate import Specification
 from sweepwright.simulate.atoms import make_atoms, structure_factors
+from sweepwright.simulate.render import Canvas, Spots
 from sweepwright.simulate.simulator import SweepSimulation, prepare
 
 Make = Callable[..., Simulated]
@@ -132,24 +133,25 @@ def test_counts_and_exposure() -> None:
     assert half == pytest.approx(350)
 
 
-def test_drawn_counts_are_those_of_the_spots() -> None:
-    """Over the whole sweep each spot far from the edges leaves its expected counts."""
-    ideal = {"model": "100K", "distance": 60, "gaps": False, "beam_stop": {"radius": 0}}
-    sweep = prepared({"images": 6}, detector=ideal, signal={"background": 0, "noise": False})
-    spots = sweep.lattices[0]
-    inside = (spots.angle_deg > 1.2) & (spots.angle_deg < 4.8) & (spots.sigma_deg < 0.25)
-    inside &= (abs(spots.x_px - 243) < 230) & (abs(spots.y_px - 97) < 85)
-    strong = np.flatnonzero(inside & (spots.counts > 500))
-    apart = [abs(v[:, None] - v[strong]) for v in (spots.x_px, spots.y_px)]
-    alone = strong[((apart[0] < 13) & (apart[1] < 13)).sum(0) == 1]
-    assert len(alone) > 5
-    total = sum(sweep.pixels(i) for i in range(6))
-    for number in alone:
-        x, y = int(spots.x_px[number]), int(spots.y_px[number])
-        box = total[y - 5 : y + 6, x - 5 : x + 6].astype(float)
-        assert box.sum() == pytest.approx(spots.counts[number], rel=0.02)
-        centre = box.sum(0) @ np.arange(x - 4.5, x + 6) / box.sum()
-        assert centre == pytest.approx(spots.x_px[number], abs=0.05)
+def test_drawn_spots_have_their_counts_place_and_rocking_curve() -> None:
+    x, y = np.array([20.3, 60.8, 100.5]), np.array([30.6, 12.1, 41.0])
+    counts, angle = np.array([5000.0, 800.0, 90000.0]), np.array([0.5, 1.0, 1.75])
+    spots = Spots(angle, np.array([0.05, 0.1, 0.25]), x, y, counts)
+    images = [Canvas((130, 60), 0.9).draw([spots], i, i + 1.0) for i in range(3)]
+    assert np.sum(images) == pytest.approx(counts.sum(), rel=1e-3)
+    for number in range(3):
+        columns = slice(int(x[number]) - 8, int(x[number]) + 9)
+        parts = [image[:, columns] for image in images]
+        total = np.sum(parts, axis=0)
+        assert total.sum() == pytest.approx(counts[number], rel=1e-3)
+        rows_px, columns_px = np.mgrid[0.5:60, columns.start + 0.5 : columns.stop]
+        assert (total * columns_px).sum() / total.sum() == pytest.approx(x[number], abs=0.01)
+        assert (total * rows_px).sum() / total.sum() == pytest.approx(y[number], abs=0.01)
+        variance = (total * (columns_px - x[number]) ** 2).sum() / total.sum()
+        assert variance == pytest.approx(0.9**2 + 1 / 12, rel=0.02)  # spot and pixel
+    # the second is split evenly; the third is 1 sigma from the end of its image
+    assert images[0][:, 52:70].sum() == pytest.approx(400, rel=1e-3)
+    assert images[2][:, 90:112].sum() == pytest.approx(90000 * 0.15866, rel=1e-3)
 
 
 def test_gaps_shadow_and_cutoff() -> None:

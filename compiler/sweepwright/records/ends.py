@@ -14,6 +14,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from sweepwright.model.plan import Step
 from sweepwright.model.verdict import Finding, FindingState, Outcome, Verdict
 from sweepwright.records.digest import Digest, sha256_bytes
 
@@ -168,6 +169,17 @@ def last_end(folder: Path) -> EndRecord | None:
         if record is not None:
             return record
     return None
+
+
+def end_of(run: Path, step: Step) -> EndRecord | None:
+    """How a step of a run folder stands, under the name that the plan gives it now."""
+    record = last_end(run / step.folder)
+    return None if record is None else adopted(record, step)
+
+
+def adopted(record: EndRecord, step: Step) -> EndRecord:
+    """A record under the step's present name and folder; neither is part of its key."""
+    return replace(record, step=step.id, folder=step.folder)
 
 
 def plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from sweepwright.model.plan import Plan, Step
-from sweepwright.records.ends import EndRecord, last_end
+from sweepwright.records.ends import EndRecord, end_of
 
 OWN = "sweepwright:"
 _HERE = 'run=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd) || exit 1\n'
@@ -85,7 +85,7 @@ def run_executed_sh(folder: Path, plan: Plan) -> str:
 
     Own functions are called as ``sweepwright call FUNCTION INPUT...`` in the attempt's folder.
     """
-    ended = {step.id: last_end(folder / step.folder) for step in plan.steps}
+    ended = {step.id: end_of(folder, step) for step in plan.steps}
     done = {name: end for name, end in ended.items() if end is not None and end.usable}
     shared = _shared([end.environment for end in done.values()])
     steps = [

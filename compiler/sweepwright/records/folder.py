@@ -22,7 +22,7 @@ def plan_bytes(plan: Plan) -> bytes:
     steps = data.pop("steps")
     head = json.dumps(data, sort_keys=True, ensure_ascii=False)[1:-1]
     lines = ",\n".join(json.dumps(step, sort_keys=True, ensure_ascii=False) for step in steps)
-    return f"{{{head},\n\"steps\": [\n{lines}\n]}}\n".encode()
+    return f'{{{head},\n"steps": [\n{lines}\n]}}\n'.encode()
 
 
 def files_of_run(

@@ -107,6 +107,7 @@ def _outputs(folder: Path, plan: Plan, ends: Ends) -> Iterator[Output]:
                 path=result.path, role=result.role, state=OutputState.NOT_POSSIBLE, reason=reason
             )
     for path, role in (
+        ("results/results.json", "results"),
         ("results/statistics.json", "statistics"),
         ("results/table1.txt", "table"),
         ("summary.html", "report"),
@@ -138,7 +139,7 @@ def _summary(
         job=plan.name,
         title=str(values.get("title") or ""),
         engine=plan.engine,
-        engine_reason=" ".join(engine.get(key, "") for key in ("layer", "name")).strip(),
+        engine_reason=_reason(engine),
         results=results,
         sets=tuple(_figures(part, decided) for part in finished),
         sweeps=tuple(_sweeps(lock, values)),
@@ -150,6 +151,18 @@ def _summary(
     )
 
 
+def _reason(engine: Mapping[str, Any]) -> str:
+    """Why this engine: what the machine lacks, or who asked for it."""
+    layer = engine.get("layer", "")
+    return (
+        str(engine.get("name", ""))
+        if layer == "machine"
+        else f"asked for by {layer}"
+        if layer
+        else ""
+    )
+
+
 def _figures(part: Mapping[str, Any], decided: Mapping[str, Any]) -> SetFigures:
     decision = decided.get(f"resolution@{part['asked']['group']}")
     resolution = None
@@ -158,7 +171,8 @@ def _figures(part: Mapping[str, Any], decided: Mapping[str, Any]) -> SetFigures:
         evidence["shells"] = tuple(ShellEvidence(**shell) for shell in evidence["shells"])
         evidence["notes"] = tuple(evidence["notes"])
         resolution = ResolutionDecision(**evidence)
-    return SetFigures(MergingStatistics.model_validate(part["curve"]), resolution)
+    table_shells = len(part["statistics"]["shells"])
+    return SetFigures(MergingStatistics.model_validate(part["curve"]), resolution, table_shells)
 
 
 def _images(part: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[ImageFigures]:
@@ -186,9 +200,12 @@ def _sweeps(lock: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[Swee
 
 def _programs(lock: Mapping[str, Any], ends: Ends) -> Iterator[Program]:
     ran = {end.command[0].rpartition("/")[2] for end in ends.values() if end.command}
+    versions: dict[str, list[str]] = {}
     for name, tool in lock.get("inputs", {}).get("tools", {}).items():
         if name in ran:
-            yield Program(name, tool["version"])
+            versions.setdefault(tool["version"], []).append(name)
+    for version, names in versions.items():
+        yield Program(", ".join(names), version)
     yield Program("sweepwright", __version__)
 
 
@@ -206,8 +223,12 @@ def _decisions(
             continue
         for name, value in decision["values"].items():
             evidence = decision["evidence"]
-            said = evidence.get("limited_by") or evidence.get("note") or _signal(evidence)
+            said = _limits(evidence) or evidence.get("note") or _signal(evidence)
             yield DecisionLine(f"{name} ({step.id})", _shown(value), rules.get(step.id, ""), said)
+
+
+def _limits(evidence: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}: {limit:.2f} A" for name, limit in evidence.get("limits", {}).items())
 
 
 def _signal(evidence: Mapping[str, Any]) -> str:

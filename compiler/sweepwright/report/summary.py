@@ -77,6 +77,8 @@ class SetFigures:
 
     statistics: MergingStatistics
     resolution: ResolutionDecision | None = None
+    #: shells of the table, whose first and last are its inner and outer columns
+    table_shells: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def _set(item: MergedSet, figures: SetFigures) -> dict[str, Any]:
             ("Rmeas", _shown(overall.r_meas, "{:.3f}")),
         ],
         "rows": [(_typeset(label), cells) for label, cells in statistics_rows(item)],
-        "shells": len(figures.statistics.shells),
+        "shells": figures.table_shells,
         "charts": [
             svg(chart) for chart in resolution_charts(figures.statistics, figures.resolution)
         ],

@@ -6,6 +6,7 @@ Codes: SW-R001 to SW-R004 the file, SW-R005 to SW-R012 what the plan asks for.
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from sweepwright.emit.spell import SPELLERS
 from sweepwright.model.diagnostic import Diagnostic, error
 from sweepwright.model.plan import PLAN_VERSION, Filled, Hole, Plan, Step
 from sweepwright.records.ends import END
-from sweepwright.records.folder import PLAN
+from sweepwright.records.folder import JOURNAL, LOCK, PLAN
 from sweepwright.run.judges import all_judges
 from sweepwright.run.processes import STDERR, STDOUT
 from sweepwright.run.values import Registry, own_function
@@ -24,6 +25,7 @@ from sweepwright.run.values import Registry, own_function
 DECISION = "decision.json"
 PARAMETERS = "parameters.json"
 RESERVED = frozenset({STDOUT, STDERR, END})
+OURS = frozenset({PLAN, JOURNAL, LOCK, ".", ".lock", "job.yaml", "roots", "roots.json"})
 _SHOWN = 20
 
 
@@ -74,6 +76,8 @@ def preflight(
             found += _names(step, registry, find)
             found += _references(step, steps)
             found += _rungs(step)
+        if posixpath.normpath(step.folder) != step.folder:
+            found.append(error("SW-R011", f"step {step.id}: write its folder without '.' and '//'"))
         parent, _, last = step.folder.rpartition("/")
         if parent in folders and last.isdecimal():
             message = f"step {step.id}: folder '{step.folder}' is an attempt of another step"
@@ -139,7 +143,13 @@ def _rungs(step: Step) -> Iterator[Diagnostic]:
 
 
 def _results(plan: Plan, steps: Mapping[str, Step]) -> Iterator[Diagnostic]:
+    folders = {step.folder for step in plan.steps}
     for result in plan.results:
+        path = posixpath.normpath(result.path)
+        above = {path[:i] for i, char in enumerate(path) if char == "/"}
+        if path in OURS or folders & {path, *above}:
+            message = f"result '{result.path}' would overwrite a file of the run"
+            yield error("SW-R012", message, help="Name it below 'results/'.")
         if result.name not in {output.name for output in steps[result.step].outputs}:
             message = f"result '{result.path}': '{result.name}' is no output of {result.step}"
             yield error("SW-R012", message)

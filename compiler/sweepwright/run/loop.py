@@ -43,7 +43,7 @@ def stop_signals(stop: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         for number, old in kept.items():
-            signal.signal(number, old)
+            signal.signal(number, old or signal.SIG_DFL)  # None: a handler set outside Python
 
 
 def drive(

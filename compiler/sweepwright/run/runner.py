@@ -17,9 +17,9 @@ from queue import SimpleQueue
 
 from sweepwright import __version__
 from sweepwright.model.diagnostic import Diagnostic, error
-from sweepwright.model.plan import Plan
+from sweepwright.model.plan import Plan, Step
 from sweepwright.records.digest import digest_file
-from sweepwright.records.ends import last_end
+from sweepwright.records.ends import end_of
 from sweepwright.records.folder import JOURNAL, PLAN
 from sweepwright.records.journal import Journal, JournalDamagedError, open_journal
 from sweepwright.run.board import Board
@@ -77,15 +77,15 @@ def run_step(
     net = graph(plan)
     if step_id not in net.steps:
         return _refused(error("SW-R013", f"the plan has no step '{step_id}'"))
-    known = {other: _left(folder / net.steps[other].folder) for other in net.after[step_id]}
+    known = {other: _left(folder, net.steps[other]) for other in net.after[step_id]}
     chosen = frozenset({step_id})
     outcome = _run(folder, plan, net, registry, chosen, known, threads, on_event, cancel, placed)
     return replace(outcome, standings={k: v for k, v in outcome.standings.items() if k == step_id})
 
 
-def _left(folder: Path) -> Standing:
+def _left(folder: Path, step: Step) -> Standing:
     """How an earlier run left a step."""
-    end = last_end(folder)
+    end = end_of(folder, step)
     if end is None:
         return Standing(StepState.WAITING)
     return Standing(StepState.DONE if end.usable else StepState.FAILED, end.verdict.message, end)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sweepwright.model.plan import Plan, Step
-from sweepwright.records.ends import last_end, read_end
+from sweepwright.records.ends import end_of, read_end
 from sweepwright.records.folder import JOURNAL
 from sweepwright.records.journal import JournalDamagedError, read_journal
 from sweepwright.run.events import AttemptStart, Blocked, RunStart, Skipped, Spawned
@@ -62,7 +62,7 @@ def _status(folder: Path, step: Step, told: Mapping[str, Any], live: bool) -> St
     if event in (Skipped.kind, Blocked.kind):
         state = StepState.SKIPPED if event == Skipped.kind else StepState.BLOCKED
         return StepStatus(step.id, step.title, state, message=told["why"])
-    end = last_end(folder / step.folder)
+    end = end_of(folder, step)
     if end is None:
         message = "interrupted" if event == AttemptStart.kind else ""
         return StepStatus(step.id, step.title, StepState.WAITING, message=message)

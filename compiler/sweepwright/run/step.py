@@ -10,7 +10,7 @@ from typing import Any
 
 from sweepwright.model.plan import Step
 from sweepwright.records.digest import digest_file
-from sweepwright.records.ends import EndRecord, attempts, ends
+from sweepwright.records.ends import EndRecord, adopted, attempts, ends
 from sweepwright.records.keys import changed_parts, key_parts, step_key
 from sweepwright.run.attempt import Task, make_attempt
 from sweepwright.run.events import Failure, Notice, Reused, StepEnd, StepStart
@@ -41,7 +41,7 @@ def perform(
     setting.tell(StepStart(step.id, step.title, threads))
     gathered = gather(step, standings, setting.decided)
     rungs = _rungs(setting, step, gathered)
-    past = ends(setting.folder / step.folder)
+    past = [adopted(record, step) for record in ends(setting.folder / step.folder)]
     last = past[-1] if past else None
     if last is not None and last.usable and last.key in {rung.key for rung in rungs}:
         broken = _unlike(setting.folder, last)

@@ -119,14 +119,16 @@ def _waves(
     hkl: Integers, stol2: Floats, atoms: list[Atom], group: gemmi.SpaceGroup
 ) -> NDArray[np.complex128]:
     """Sum of exp(-B s^2) exp(2 pi i h(Rx+t)). Centring only multiplies all alike, so it is left out."""
-    sites = np.array([atom.site for atom in atoms])
-    damping = np.exp(-np.outer(stol2, [atom.b_factor for atom in atoms]))
+    turned = [(hkl @ rotation, hkl @ shift) for rotation, shift in _operators(group)]
     total = np.zeros(len(hkl), complex)
-    for rotation, shift in _operators(group):
-        turns = (hkl @ rotation) @ sites.T + (hkl @ shift)[:, None]
-        # cos and sin of real numbers take half the time of a complex exp
-        phase = 2 * np.pi * (turns - np.rint(turns))
-        total += (damping * np.cos(phase)).sum(1) + 1j * (damping * np.sin(phase)).sum(1)
+    for atom in atoms:
+        # an atom at a time: all at once would need gigabytes for large cells
+        real, imaginary = np.zeros(len(hkl)), np.zeros(len(hkl))
+        for indices, shifts in turned:
+            phase = 2 * np.pi * (indices @ atom.site + shifts)
+            real += np.cos(phase)
+            imaginary += np.sin(phase)
+        total += np.exp(-atom.b_factor * stol2) * (real + 1j * imaginary)
     return total
 
 

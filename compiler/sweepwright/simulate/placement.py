@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import gemmi
 import numpy as np
 from numpy.typing import NDArray
 
@@ -132,8 +131,3 @@ def _off_the_middle(model: DetectorModel) -> tuple[float, float]:
     """A beam centre that is not by accident the centre of a gap or of symmetry."""
     fast, slow = model.size_px
     return fast / 2 + 1.7, slow / 2 - 3.3
-
-
-def cell_parameters(cell: gemmi.UnitCell) -> tuple[float, ...]:
-    """a, b, c, alpha, beta, gamma."""
-    return tuple(float(value) for value in cell.parameters)

@@ -19,7 +19,9 @@ _ROUNDING = 1e-4
 class Part(BaseModel):
     """A section of a specification: unknown keys are errors, values never change."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
 
 def _has_direction(vector: Triple) -> Triple:

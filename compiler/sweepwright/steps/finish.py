@@ -66,6 +66,5 @@ def _completeness(completeness: float | None) -> dict[str, Any]:
     return {
         "code": "SW-Q001",
         "state": state.value,
-        "message": f"overall completeness {shown}"
-        + (": part of the reflections was never measured" if low else ""),
+        "message": f"low completeness: {shown} of the reflections were measured",
     }

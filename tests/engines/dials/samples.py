@@ -29,7 +29,7 @@ GEOMETRY: dict[str, Any] = {
     "slow_axis": (0.0, -1.0, 0.0),
     "origin": (-42.1744, 52.6664, -90.0),
     "pixel_size": (0.172, 0.172),
-    "trusted_range": (0, 1048500),
+    "trusted_range": (-0.5, 1048500),
     "sensor_material": "Si",
     "sensor_thickness": 0.32,
 }
@@ -39,7 +39,7 @@ NAMES = {"project": "lyso-test", "crystal": "x1", "dataset": "w1"}
 CONTEXTS: dict[str, dict[str, Any]] = {
     "import": GEOMETRY | {"images": "../../../../roots/job/sweep1_####.cbf"},
     "find_spots": {"nproc": THREADS, "spot_ranges": [(1, 40)]},
-    "index": {"space_group": None, "unit_cell": None, "max_cell": None},
+    "index": {"space_group": None, "unit_cell": None, "max_cell": None, "max_refine": "Auto"},
     "refine": {},
     "integrate": {
         "nproc": THREADS,
@@ -70,6 +70,7 @@ FULL: dict[str, dict[str, Any]] = {
         "space_group": "P 43 21 2",
         "unit_cell": (45.0, 45.0, 30.0, 90.0, 90.0, 90.0),
         "max_cell": 100.0,
+        "max_refine": 15,
     },
     "integrate": {
         "nproc": 1,
@@ -101,7 +102,7 @@ EXPECTED = GEOMETRY | {
 
 def leaf(name: str, value: Any) -> Resolved[Any]:
     """A leaf whose origin holds every sign that PHIL could take for its own."""
-    return Resolved(name, value, Origin(Layer.HEADER, f"{name}; a = {{b}}", "it's \"x\" # [A].k"))
+    return Resolved(name, value, Origin(Layer.HEADER, f"{name}; a = {{b}}", 'it\'s "x" # [A].k'))
 
 
 def leaves(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,7 +126,5 @@ def phil_file(name: str, values: Mapping[str, Any]) -> str:
 
 def expected_file(values: Mapping[str, Any] = EXPECTED) -> str:
     """A rendered ``expected.json``."""
-    table = render(
-        environment(), "dials/expected.json.j2", "expected.json", JSON, leaves(values)
-    )
+    table = render(environment(), "dials/expected.json.j2", "expected.json", JSON, leaves(values))
     return fill(table, at_run)

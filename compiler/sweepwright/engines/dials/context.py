@@ -58,7 +58,8 @@ def _geometry(sweep: ResolvedSweep) -> Context:
     start, width = leaves["scan.start"], leaves["scan.width"]
     frame = "imgCIF frame"
     overload = leaves["geometry.overload"]
-    trusted = None if overload.known is None else (0, overload.known)
+    # dxtbx 3.12 takes the lower end as excluded, newer ones as included: -0.5 lets 0 in, -1 out
+    trusted = None if overload.known is None else (-0.5, overload.known)
     return {
         "wavelength": leaves["geometry.wavelength"],
         "beam_direction": constant(
@@ -87,7 +88,7 @@ def _geometry(sweep: ResolvedSweep) -> Context:
             distance,
         ),
         "pixel_size": pixel,
-        "trusted_range": computed(path + "trusted_range", trusted, "0 to overload", overload),
+        "trusted_range": computed(path + "trusted_range", trusted, "counts from 0 to overload", overload),
         "sensor_material": leaves["geometry.sensor.material"],
         "sensor_thickness": leaves["geometry.sensor.thickness"],
     }
@@ -107,7 +108,9 @@ def find_spots(sweep: ResolvedSweep) -> Context:
     return {
         "nproc": threads(path + "nproc"),
         "spot_ranges": [
-            computed(f"{path}scan_range[{first}]", (first, last), "images used", sweep.leaves["range"])
+            computed(
+                f"{path}scan_range[{first}]", (first, last), "images used", sweep.leaves["range"]
+            )
             for first, last in sweep.images.intervals
         ],
     }

@@ -1,13 +1,59 @@
-"""Compares the models that DIALS made with what was compiled: a difference is an error."""
+"""What DIALS has of the experiment, against what was compiled: a difference is an error.
+
+``expected.json`` stands beside ``import.phil`` and is made from the same leaves. Everything is in the
+imgCIF frame of dxtbx, units are in the names, and null means that nothing was compiled. Where dxtbx
+can write a model in several ways (a goniostat as one axis or as many, a panel below a hierarchy) what
+is compared is its effect in the laboratory.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, TypedDict
+from uuid import NAMESPACE_URL, uuid5
 
-#: largest difference of a vector's component or of a number, relative to its size (at least 1)
-TOLERANCE = 1e-6
+import numpy as np
+from numpy.typing import NDArray
+
+from sweepwright.geometry.rotation import rotation
+
+Models = Mapping[str, Any]
+Array = NDArray[np.float64]
+
+#: largest difference of a number, relative to its size (at least 1)
+RELATIVE = 1e-6
+#: largest difference of a beam centre, which is computed from the vectors, in pixels
+PIXELS = 1e-4
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class ExpectedModels(TypedDict, total=False):
+    """The content of ``expected.json``."""
+
+    images: int | None
+    image_range: list[int] | None
+    oscillation_deg: list[float] | None  # start, width
+    wavelength_A: float | None
+    beam_direction: list[float] | None  # sample to source
+    polarization_fraction: float | None
+    polarization_normal: list[float] | None
+    rotation_axis: list[float] | None
+    fixed_rotation: list[float] | None  # nine numbers, row by row
+    distance_mm: float | None
+    beam_center_px: list[float] | None  # fast, slow, from the corner of the first pixel
+    size_px: list[int] | None
+    pixel_size_mm: list[float] | None
+    fast_axis: list[float] | None
+    slow_axis: list[float] | None
+    origin_mm: list[float] | None
+    trusted_range: list[float] | None
+    sensor_material: str | None
+    sensor_thickness_mm: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,59 +65,162 @@ class Difference:
     found: Any
 
     def __str__(self) -> str:
-        return f"{self.quantity} is {self.found} where {self.compiled} was compiled"
+        return f"{self.quantity} is {_shown(self.found)} where {_shown(self.compiled)} was compiled"
 
 
-def compare_models(experiments: Mapping[str, Any], expected: Mapping[str, Any]) -> list[Difference]:
-    """Differences between the content of a .expt file with one sweep and ``expected.json``.
+def compare_models(experiments: Models, expected: ExpectedModels) -> tuple[Difference, ...]:
+    """Differences between the content of a .expt file with one sweep and ``expected.json``."""
+    for what, count in _counts(experiments):
+        if count != 1:
+            return (Difference(what, 1, count),)
+    found = {name: read(experiments) for name, read in QUANTITIES.items()}
+    return tuple(
+        Difference(name, compiled, found[name])
+        for name, compiled in expected.items()
+        if compiled is not None and not _equal(name, compiled, found[name])
+    )
 
-    Keys of ``expected`` that are null were not compiled and are not compared.
+
+def identifier_of(name: str) -> str:
+    """The identifier of an experiment that follows from a name alone, in the form that DIALS uses."""
+    return str(uuid5(NAMESPACE_URL, f"sweepwright:{name}"))
+
+
+def set_identifier(identifier: str, models: Path, reflections: Path | None = None) -> str:
+    """Puts an identifier in the place of the random one of the only experiment; gives the old one.
+
+    dials.import and dials.index draw identifiers at random, and every later file repeats them: the
+    only difference between two runs. Both files hold them as plain text of 36 characters, so one can
+    take the place of the other byte by byte.
     """
-    count = len(experiments.get("experiment", ()))
-    if count != 1:
-        return [Difference("number of sweeps", 1, count)]
-    return [
-        Difference(name, expected[name], found)
-        for name, found in _found(experiments)
-        if expected.get(name) is not None and not _equal(expected[name], found)
+    text = models.read_text(encoding="utf-8")
+    (experiment,) = json.loads(text)["experiment"]
+    old = str(experiment["identifier"])
+    for given in (old, identifier):
+        if not _UUID.fullmatch(given):
+            raise ValueError(f"'{given}' is not an identifier in the form of a UUID")
+    models.write_text(text.replace(old, identifier), encoding="utf-8")
+    if reflections is not None:
+        reflections.write_bytes(reflections.read_bytes().replace(old.encode(), identifier.encode()))
+    return old
+
+
+def _counts(experiments: Models) -> Iterator[tuple[str, int]]:
+    yield "number of sweeps", len(experiments.get("experiment", ()))
+    for model in ("beam", "goniometer", "scan", "detector"):
+        yield f"number of {model} models", len(experiments.get(model, ()))
+    yield "number of panels", len(experiments["detector"][0]["panels"])
+
+
+def _panel(experiments: Models) -> Mapping[str, Any]:
+    panel: Mapping[str, Any] = experiments["detector"][0]["panels"][0]
+    return panel
+
+
+def _frame(experiments: Models) -> Array:
+    """Columns fast, slow, origin in the laboratory: the panel's own, seen through the hierarchy."""
+    local, root = _panel(experiments), experiments["detector"][0].get("hierarchy")
+    frame = np.array([local[name] for name in ("fast_axis", "slow_axis", "origin")], float).T
+    if not root:
+        return frame
+    fast, slow = np.array(root["fast_axis"], float), np.array(root["slow_axis"], float)
+    turned: Array = np.column_stack([fast, slow, np.cross(fast, slow)]) @ frame
+    turned[:, 2] += root["origin"]
+    return turned
+
+
+def _meeting_point(experiments: Models) -> tuple[float, Array]:
+    """Distance of the panel's plane along its normal, and where the beam meets it, in mm."""
+    fast, slow, origin = _frame(experiments).T
+    beam = -np.array(experiments["beam"][0]["direction"], float)
+    normal = np.cross(fast, slow)
+    distance = float(origin @ normal)
+    meets = beam * (distance / float(beam @ normal)) - origin
+    return abs(distance), np.array([meets @ fast, meets @ slow])
+
+
+def _goniostat(experiments: Models) -> tuple[Array, Array]:
+    """Axis and fixed rotation in the laboratory, R(axis, a) fixed at scan angle a.
+
+    Of several axes, listed from the crystal outwards, those before the scanned one turn the crystal
+    alone; those after it turn the scanned axis too.
+    """
+    model = experiments["goniometer"][0]
+    if "axes" not in model:
+        setting, fixed = (
+            np.reshape(np.array(model[name], float), (3, 3))
+            for name in ("setting_rotation", "fixed_rotation")
+        )
+        return setting @ np.array(model["rotation_axis"], float), setting @ fixed
+    turns = [
+        rotation(axis, angle) for axis, angle in zip(model["axes"], model["angles"], strict=True)
     ]
+    scan = int(model["scan_axis"])
+    fixed, setting = _product(turns[:scan]), _product(turns[scan + 1 :])
+    return setting @ np.array(model["axes"][scan], float), setting @ fixed
 
 
-def _found(experiments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The same quantities as in ``expected.json``, read from the experiment."""
-    beam, goniometer, scan = (experiments[name][0] for name in ("beam", "goniometer", "scan"))
-    panel = experiments["detector"][0]["panels"][0]
-    yield "wavelength_A", beam["wavelength"]
-    yield "beam_direction", beam["direction"]
-    yield "polarization_normal", beam["polarization_normal"]
-    yield "polarization_fraction", beam["polarization_fraction"]
-    yield "rotation_axis", goniometer["rotation_axis"]
-    yield "fixed_rotation", goniometer["fixed_rotation"]
-    yield "image_range", scan["image_range"]
-    yield "oscillation_deg", _oscillation(scan)
-    yield "fast_axis", panel["fast_axis"]
-    yield "slow_axis", panel["slow_axis"]
-    yield "origin_mm", panel["origin"]
-    yield "pixel_size_mm", panel["pixel_size"]
-    yield "image_size_px", panel["image_size"]
-    yield "trusted_range", panel["trusted_range"]
-    yield "sensor_thickness_mm", panel["thickness"]
-    yield "sensor_material", panel["material"]
+def _product(turns: list[Array]) -> Array:
+    """The rotation of several turns, the first one innermost."""
+    whole = np.eye(3)
+    for turn in turns:
+        whole = turn @ whole
+    return whole
 
 
-def _oscillation(scan: Mapping[str, Any]) -> Sequence[float]:
-    """Start and width; newer versions of dxtbx store the angle of every image."""
+def _oscillation(experiments: Models) -> list[float]:
+    """Start and width; newer releases of dxtbx store the angle of every image."""
+    scan = experiments["scan"][0]
     if "oscillation" in scan:
         return [float(value) for value in scan["oscillation"]]
     angles = scan["properties"]["oscillation"]
-    return [angles[0], angles[1] - angles[0]] if len(angles) > 1 else [angles[0], 0.0]
+    return [angles[0], angles[1] - angles[0] if len(angles) > 1 else 0.0]
 
 
-def _equal(compiled: Any, found: Any) -> bool:
+def _images(experiments: Models) -> int:
+    first, last = experiments["scan"][0]["image_range"]
+    return int(last - first + 1)
+
+
+def _center(experiments: Models) -> list[float]:
+    return list(_meeting_point(experiments)[1] / np.array(_panel(experiments)["pixel_size"], float))
+
+
+#: how each quantity of `ExpectedModels` is read from the content of a .expt file
+QUANTITIES: Mapping[str, Callable[[Models], Any]] = {
+    "images": _images,
+    "image_range": lambda models: models["scan"][0]["image_range"],
+    "oscillation_deg": _oscillation,
+    "wavelength_A": lambda models: models["beam"][0]["wavelength"],
+    "beam_direction": lambda models: models["beam"][0]["direction"],
+    "polarization_fraction": lambda models: models["beam"][0]["polarization_fraction"],
+    "polarization_normal": lambda models: models["beam"][0]["polarization_normal"],
+    "rotation_axis": lambda models: list(_goniostat(models)[0]),
+    "fixed_rotation": lambda models: list(_goniostat(models)[1].ravel()),
+    "distance_mm": lambda models: _meeting_point(models)[0],
+    "beam_center_px": _center,
+    "size_px": lambda models: _panel(models)["image_size"],
+    "pixel_size_mm": lambda models: _panel(models)["pixel_size"],
+    "fast_axis": lambda models: list(_frame(models)[:, 0]),
+    "slow_axis": lambda models: list(_frame(models)[:, 1]),
+    "origin_mm": lambda models: list(_frame(models)[:, 2]),
+    "trusted_range": lambda models: _panel(models)["trusted_range"],
+    "sensor_material": lambda models: _panel(models)["material"],
+    "sensor_thickness_mm": lambda models: _panel(models)["thickness"],
+}
+
+
+def _equal(name: str, compiled: Any, found: Any) -> bool:
     if isinstance(compiled, str) or isinstance(found, str):
         return bool(compiled == found)
-    left = compiled if isinstance(compiled, list) else [compiled]
-    right = found if isinstance(found, list) else [found]
-    return len(left) == len(right) and all(
-        abs(a - b) <= TOLERANCE * max(1.0, abs(a)) for a, b in zip(left, right, strict=True)
-    )
+    left, right = np.atleast_1d(compiled), np.atleast_1d(found)
+    if left.shape != right.shape:
+        return False
+    allowed = PIXELS if name == "beam_center_px" else RELATIVE * np.maximum(1.0, np.abs(left))
+    return bool(np.all(np.abs(left - right) <= allowed))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return " ".join(f"{number:.9g}" for number in np.atleast_1d(value).ravel())

@@ -1,0 +1,116 @@
+"""Writes the generated pages of ``docs/reference``; a test holds them equal to the code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+from typer.testing import CliRunner
+
+from sweepwright.cli.main import app
+from sweepwright.model.job import Job
+from sweepwright.model.plan import plan_schema
+from sweepwright.resolve.defaults import JOB_DEFAULTS, SWEEP_DEFAULTS
+from sweepwright.results.model import results_schema
+from sweepwright.simulate import Specification
+
+REFERENCE = Path(__file__).parent / "reference"
+COMMANDS = ("check", "compile", "run", "plan", "status", "report", "simulate", "doctor")
+NOTE = "<!-- written by docs/generate.py -->\n\n"
+
+
+def pages() -> dict[str, str]:
+    """Every generated page by its name."""
+    return {
+        "job.md": NOTE + job_page(),
+        "simulate.md": NOTE + simulate_page(),
+        "commands.md": NOTE + commands_page(),
+        "plan.schema.json": json.dumps(plan_schema(), indent=1, sort_keys=True) + "\n",
+        "results.schema.json": json.dumps(results_schema(), indent=1, sort_keys=True) + "\n",
+    }
+
+
+def job_page() -> str:
+    """Keys of the job language with meaning and default."""
+    defaults = {**SWEEP_DEFAULTS, **JOB_DEFAULTS}
+    lines = ["# Job keys\n", "Language version 1. `NAME` stands for a name of your own.\n"]
+    lines += ["| key | meaning | default |", "|---|---|---|"]
+    for key, meaning in keys(Job):
+        inner = key.replace("sweeps[].", "").replace("crystals.NAME.", "")
+        default = defaults.get(inner, "")
+        shown = f"`{json.dumps(default)}`" if default not in ("", None) else ""
+        lines.append(f"| `{key}` | {meaning} | {shown} |")
+    return "\n".join(lines) + "\n"
+
+
+def simulate_page() -> str:
+    """Keys of a simulation's specification."""
+    lines = ["# Simulation keys\n", "| key | meaning | default |", "|---|---|---|"]
+    for key, meaning, default in documented(Specification):
+        lines.append(f"| `{key}` | {meaning} | {default} |")
+    return "\n".join(lines) + "\n"
+
+
+def commands_page() -> str:
+    """The help of every command."""
+    runner = CliRunner()
+    parts = ["# Commands\n"]
+    for name in COMMANDS:
+        told = runner.invoke(app, [name, "--help"], terminal_width=100, prog_name="sweepwright")
+        text = "\n".join(line.rstrip() for line in told.output.strip().splitlines())
+        parts.append(f"## {name}\n\n```text\n{text}\n```\n")
+    return "\n".join(parts)
+
+
+def keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Key and meaning of every leaf."""
+    for name, field in model.model_fields.items():
+        inner, many = model_of(field.annotation)
+        path = prefix + name
+        if inner is not None and many == "dict":
+            yield from keys(inner, f"{path}.NAME.")
+        elif inner is not None and many == "list" and "images" in inner.model_fields:
+            yield from keys(inner, f"{path}[].")
+        elif inner is not None and not many:
+            yield from keys(inner, f"{path}.")
+        else:
+            yield path, one_line(field.description)
+
+
+def documented(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str, str]]:
+    """Key, meaning and default of every leaf of a specification."""
+    for name, field in model.model_fields.items():
+        inner, many = model_of(field.annotation)
+        path = prefix + name + ("[]" if many == "list" and inner else "")
+        if inner is not None:
+            yield from documented(inner, f"{path}.")
+            continue
+        default = field.get_default(call_default_factory=True) if not field.is_required() else ...
+        shown = "required" if default is ... else f"`{json.dumps(default, default=str)}`"
+        yield path, one_line(field.description), shown
+
+
+def model_of(annotation: Any) -> tuple[type[BaseModel] | None, str]:
+    """The model inside an annotation, and whether it stands in a list or a dict."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation, ""
+    origin = get_origin(annotation)
+    for part in get_args(annotation):
+        inner, many = model_of(part)
+        if inner is not None:
+            kind = {dict: "dict", tuple: "list", list: "list"}.get(origin, many)
+            return inner, kind
+    return None, ""
+
+
+def one_line(text: str | None) -> str:
+    """A docstring on one line, safe in a table."""
+    return " ".join((text or "").split()).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    for name, text in pages().items():
+        (REFERENCE / name).write_text(text, encoding="utf-8")
