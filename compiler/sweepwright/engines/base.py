@@ -56,6 +56,9 @@ class Draft:
     results: tuple[Result, ...]
 
 
+JudgeFunction = Callable[[Step, Path, int], Verdict]
+
+
 @dataclass(frozen=True)
 class Engine:
     """One engine; the registry `sweepwright.engines.registry.ENGINES` lists them by name."""
@@ -63,7 +66,7 @@ class Engine:
     name: str
     plan: Callable[[ResolvedJob], Draft]
     check: Callable[[ResolvedJob], list[Diagnostic]]
-    judges: Mapping[str, Callable[[Step, Path, int], Verdict]]
+    judges: Callable[[], Mapping[str, JudgeFunction]]
 
 
 def constant(path: str, value: Any, why: str) -> Resolved[Any]:

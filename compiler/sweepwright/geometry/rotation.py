@@ -8,12 +8,15 @@ which is ``sw`` turned by 180 degrees about x: beam along -z, slow direction -y.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:  # numpy.typing costs as much time to import as half of numpy
+    from numpy.typing import NDArray
 
 Vector = tuple[float, float, float]
-Matrix = NDArray[np.float64]
+Matrix: TypeAlias = "NDArray[np.float64]"
 
 #: the same matrix leads from sw to imgCIF and back
 SW_TO_IMGCIF: Matrix = np.diag([1.0, -1.0, -1.0])

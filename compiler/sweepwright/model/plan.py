@@ -46,7 +46,7 @@ SafePath = Annotated[
 class PlanModel(BaseModel):
     """Frozen, and strict about what it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Need(StrEnum):

@@ -1,10 +1,19 @@
 """DIALS: one step a program, every parameter written out, judged by positive evidence."""
 
-from sweepwright.engines.base import Engine
+from collections.abc import Mapping
+
+from sweepwright.engines.base import Engine, JudgeFunction
 from sweepwright.engines.dials.checks import check
-from sweepwright.engines.dials.judge import JUDGES
 from sweepwright.engines.dials.plan import plan
 
-ENGINE = Engine("dials", plan, check, JUDGES)
+
+def _judges() -> Mapping[str, JudgeFunction]:
+    """Loaded when something runs; compiling does without them."""
+    from sweepwright.engines.dials.judge import JUDGES
+
+    return JUDGES
+
+
+ENGINE = Engine("dials", plan, check, _judges)
 
 __all__ = ["ENGINE"]

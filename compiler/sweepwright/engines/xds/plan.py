@@ -84,4 +84,4 @@ def _xscale(group: ResolvedGroup) -> PlannedStep:
     )
 
 
-ENGINE = Engine("xds", plan, check, {})
+ENGINE = Engine("xds", plan, check, dict)

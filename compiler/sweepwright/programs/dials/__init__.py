@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,17 +18,18 @@ class KnownError:
 
 
 def known_errors() -> tuple[KnownError, ...]:
-    """The table of error texts."""
+    """The table ``errors.yaml`` in its order."""
     from ruamel.yaml import YAML
 
     rows = YAML(typ="safe").load(Path(__file__).with_name("errors.yaml"))
     return tuple(KnownError(re.compile(row["pattern"]), row["meaning"], row["try"]) for row in rows)
 
 
-def explain(texts: list[str]) -> tuple[str, str]:
-    """Meaning and advice of the first known error in the texts; empty when none is known."""
-    for error in known_errors():
-        for text in texts:
+def explain(texts: Iterable[str]) -> tuple[str, str]:
+    """Meaning and advice of the first known error, in the first text that has one; else empty."""
+    errors = known_errors()
+    for text in texts:
+        for error in errors:
             found = error.pattern.search(text)
             if found is not None:
                 return error.meaning.format(**found.groupdict()), error.advice
