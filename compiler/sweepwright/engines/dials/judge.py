@@ -1,43 +1,90 @@
-"""Judges of DIALS's programs: by the files that must be there and by numbers, never by exit code alone.
+"""Judges of DIALS's programs: by the files that must be there and by the numbers they tell.
 
-dials.import exits 0 when nothing matches, dials.index when it explains 5 % of the spots. So each
-judge looks for positive evidence in what was written.
+The exit code alone says little: dials.import and dials.scale print their help and exit 0 when they
+are given nothing, dials.find_spots exits 0 with one spot, dials.index with 5 % of them and a cell of
+nonsense. So each judge first wants exit code 0 and every declared output, and then reads evidence from
+what was written. A soft failure has usable files and says what is doubtful.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import signal
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sweepwright.engines.dials.models import compare_models
 from sweepwright.model.plan import Step
 from sweepwright.model.verdict import Finding, FindingState, Outcome, Verdict
 from sweepwright.programs.dials import explain
 
+#: spots below which nothing can be indexed
 FEWEST_SPOTS = 20
-#: below this part of the spots indexing is a failure, below the next it is a finding
+#: an image with less than this part of the usual number of strong pixels is called empty
+EMPTY_IMAGE = 0.02
+#: below this part of the spots indexing is a failure, below the next it is doubtful
 INDEXED_FAILURE, INDEXED_FINDING = 0.25, 0.5
-_TAIL = 100_000
+#: largest distance of a spot from where it should be that a good model leaves, in pixels
+LARGE_RMSD_PX = 1.0
+#: below this part of the predicted reflections with a fitted profile something hides them
+FITTED_FINDING = 0.5
+
+_LOOK = "Look at stdout and stderr in the folder of the attempt."
+_GEOMETRY = (
+    "Check beam centre, distance and the direction of the rotation axis; look for several "
+    "lattices; give 'space_group' and 'cell' if you know them."
+)
+#: logs say the result last; a longer one is read from here before its end
+_TAIL = 4_000_000
 
 Judge = Callable[[Step, Path, int], Verdict]
-Reader = Callable[[Step, Path, str], Verdict]
 
 
-def _judge(read: Reader) -> Judge:
+@dataclass(frozen=True)
+class Ended:
+    """What a step left behind."""
+
+    step: Step
+    folder: Path
+    said: str
+
+    @property
+    def subject(self) -> str:
+        """The sweep or group."""
+        return self.step.id.partition("@")[2]
+
+    def experiments(self, name: str) -> dict[str, Any]:
+        """The content of a .expt file; raises ValueError where it is no JSON."""
+        content: dict[str, Any] = json.loads((self.folder / name).read_bytes())
+        return content
+
+    def finding(self, code: str, seen: bool, message: str, **values: Any) -> Finding:
+        """A finding that was looked for."""
+        state = FindingState.SEEN if seen else FindingState.NOT_SEEN
+        return Finding(code, state, message, self.subject, values)
+
+
+def _judge(read: Callable[[Ended], Verdict]) -> Judge:
     """The common part: exit code and declared outputs first, then what the program tells."""
 
     def judge(step: Step, folder: Path, exit_code: int) -> Verdict:
         absent = [
             output.name
             for output in step.outputs
-            if not output.optional and not (folder / output.name).is_file()
+            if not output.optional and not _has_content(folder / output.name)
         ]
         if exit_code != 0 or absent:
             return _failure(step, folder, exit_code, absent)
-        return read(step, folder, _text(folder / "stdout"))
+        try:
+            return read(Ended(step, folder, _text(folder / "stdout")))
+        except (ValueError, KeyError, IndexError) as damage:
+            what = f"the files of {step.program} cannot be read: {damage!r}"[:300]
+            return Verdict(Outcome.FAILURE, what, "Run the step again; is the disk full?")
 
+    judge.__name__ = f"judge{read.__name__}"
     return judge
 
 
@@ -45,141 +92,294 @@ def _failure(step: Step, folder: Path, exit_code: int, absent: list[str]) -> Ver
     texts = [_text(folder / name) for name in ("stderr", "stdout")]
     meaning, advice = explain(texts)
     if not meaning:
-        last = next((line for line in reversed(texts[0].strip().splitlines()) if line.strip()), "")
-        what = (
-            f"did not write {', '.join(absent)}"
-            if exit_code == 0
-            else f"ended with exit code {exit_code}"
-        )
-        meaning = f"{step.program} {what}" + (f": {last.strip()[:200]}" if last else "")
-        advice = "Look at stdout and stderr in the folder of the attempt."
-    return Verdict(Outcome.FAILURE, meaning, advice)
+        meaning, advice = _unknown(step, exit_code, absent, texts)
+    return Verdict(Outcome.FAILURE, meaning, advice, values={"exit_code": exit_code})
 
 
-def _import(step: Step, folder: Path, said: str) -> Verdict:
+def _unknown(step: Step, exit_code: int, absent: list[str], texts: list[str]) -> tuple[str, str]:
+    """What can be said of a failure that no known text explains."""
+    name = _signal(exit_code)
+    if name:
+        advice = "With SIGKILL memory is the usual reason: run with fewer threads (--threads 1)."
+        return f"{step.program} was ended by {name}", advice
+    if exit_code == 0:
+        helped = any("Usage:" in text or "usage:" in text for text in texts)
+        why = "; it printed its help, so it found no input" if helped else ""
+        return f"{step.program} did not write {', '.join(absent)}{why}", _LOOK
+    last = next((line for line in reversed(texts[0].splitlines()) if line.strip()), "").strip()
+    said = re.sub(r"Please report this error to \S+ ", "", last)[:200]
+    return f"{step.program} ended with exit code {exit_code}" + (f": {said}" if said else ""), _LOOK
+
+
+def _signal(exit_code: int) -> str:
+    """The signal that ended a process, as Python (-9) or a shell (137) tells it."""
+    number = -exit_code if exit_code < 0 else exit_code - 128
+    return signal.Signals(number).name if number in set(signal.Signals) else ""
+
+
+def _import(ended: Ended) -> Verdict:
     """One sweep, and every model as it was compiled."""
-    experiments = json.loads((folder / "imported.expt").read_bytes())
-    count = len(experiments.get("experiment", ()))
-    if count > 1:
+    experiments = ended.experiments("imported.expt")
+    count = len(experiments["experiment"])
+    if count != 1:
         return Verdict(
             Outcome.FAILURE,
             f"DIALS took the images for {count} sweeps: an image is missing or the angle jumps",
             "Make a sweep of each part with 'range:' in the job.",
         )
-    expected = json.loads((folder / "expected.json").read_bytes())
+    expected = json.loads((ended.folder / "expected.json").read_bytes())
     differences = compare_models(experiments, expected)
     if differences:
         return Verdict(
             Outcome.FAILURE,
             "DIALS has other models than were compiled: " + "; ".join(map(str, differences)),
-            "This is a fault of sweepwright or of this version of DIALS; please report it.",
+            "This is a fault of sweepwright or of this release of DIALS; please report it.",
+            values={"differences": [difference.quantity for difference in differences]},
         )
-    return Verdict(Outcome.SUCCESS, "models are as compiled")
+    lowest = experiments["detector"][0]["panels"][0]["trusted_range"][0]
+    if lowest >= 0:
+        return Verdict(
+            Outcome.FAILURE,
+            f"counts are trusted above {lowest:g} only, so pixels with no photon would be left out",
+            "DIALS up to 3.12 leaves out both ends of the trusted range: begin it below 0.",
+        )
+    first, last = experiments["scan"][0]["image_range"]
+    values = {"images": last - first + 1, "image_range": [first, last]}
+    return Verdict(Outcome.SUCCESS, f"{values['images']} images, models as compiled", values=values)
 
 
-def _find_spots(step: Step, folder: Path, said: str) -> Verdict:
-    spots = _number(r"Saved (\d+) reflections to", said)
+def _find_spots(ended: Ended) -> Verdict:
+    """Enough spots, and no empty images among the others."""
+    spots = int(_number(r"^Saved (\d+) reflections? to", ended.said))
+    rows = re.findall(r"Found (\d+) strong pixels? on image (\d+)", ended.said)
+    pixels = {int(image): int(count) for count, image in rows}
+    values = {"spots": spots, "images": len(pixels)}
     if spots < FEWEST_SPOTS:
         return Verdict(
             Outcome.FAILURE,
-            f"only {spots:.0f} spots were found",
+            f"only {spots} spots were found on {len(pixels)} images",
             "Look at an image: is there diffraction, is the beam on, are the images of this crystal?",
+            values=values,
         )
-    return Verdict(Outcome.SUCCESS, f"{spots:.0f} spots", values={"spots": int(spots)})
+    usual = sorted(pixels.values())[len(pixels) // 2] if pixels else 0
+    empty = sorted(image for image, count in pixels.items() if count <= EMPTY_IMAGE * usual)
+    said = f"{len(empty)} of {len(pixels)} images show next to nothing"
+    finding = ended.finding("SW-Q010", bool(empty), said, images=empty)
+    return Verdict(Outcome.SUCCESS, f"{spots} spots", findings=(finding,), values=values)
 
 
-def _index(step: Step, folder: Path, said: str) -> Verdict:
-    rows = re.findall(r"\|\s+\d+ \|\s+(\d+) \|\s+(\d+) \|\s+[\d.]+%\s+\|", said)
-    indexed, others = (int(part) for part in rows[-1]) if rows else (0, 0)
+def _index(ended: Ended) -> Verdict:
+    """Most spots explained by the lattice; DIALS itself does not mind how few."""
+    table = ended.said.rpartition("# indexed")[2]
+    rows = re.findall(r"\|\s+\d+ \|\s+(\d+) \|\s+(\d+) \|\s+[\d.]+%\s+\|", table)
+    indexed, others = (sum(int(row[side]) for row in rows) for side in (0, 1))
     fraction = indexed / (indexed + others) if indexed + others else 0.0
-    cell = _crystal(folder / "indexed.expt")
-    values = {"fraction_indexed": round(fraction, 4), "cell": cell}
-    message = f"{100 * fraction:.1f} % of the spots indexed, cell {_shown(cell)}"
-    advice = (
-        "Check beam centre, distance and the direction of the rotation axis; look for several "
-        "lattices; give 'space_group' and 'cell' if you know them."
-    )
+    crystals = ended.experiments("indexed.expt")["crystal"]
+    cell, group = cell_of(crystals[0]), group_of(crystals[0])
+    values = {
+        "indexed": indexed,
+        "fraction_indexed": round(fraction, 4),
+        "cell": cell,
+        "space_group": group,
+        "lattices": len(crystals),
+        **_rmsd(ended.said),
+    }
+    message = f"{100 * fraction:.1f} % of the spots indexed, {group}, cell {_shown(cell)}"
     if fraction < INDEXED_FAILURE:
-        return Verdict(Outcome.FAILURE, message, advice, values=values)
-    state = FindingState.SEEN if fraction < INDEXED_FINDING else FindingState.NOT_SEEN
-    finding = Finding("SW-Q002", state, message, _subject(step), values)
-    outcome = Outcome.SOFT_FAILURE if state is FindingState.SEEN else Outcome.SUCCESS
-    return Verdict(
-        outcome, message, advice if state is FindingState.SEEN else "", (finding,), values
-    )
+        return Verdict(Outcome.FAILURE, message, _GEOMETRY, values=values)
+    doubtful = fraction < INDEXED_FINDING
+    finding = ended.finding("SW-Q002", doubtful, message, fraction_indexed=round(fraction, 4))
+    outcome = Outcome.SOFT_FAILURE if doubtful else Outcome.SUCCESS
+    return Verdict(outcome, message, _GEOMETRY if doubtful else "", (finding,), values)
 
 
-def _refine(step: Step, folder: Path, said: str) -> Verdict:
-    rows = re.findall(r"\|\s+\d+ \|\s+(\d+) \|\s+([\d.]+) \|\s+([\d.]+) \|\s+([\d.]+) \|", said)
-    if not rows:
-        return Verdict(Outcome.SUCCESS, "refined")
-    used, x, y, z = (float(part) for part in rows[-1])
-    values = {"reflections": int(used), "rmsd_px": [x, y], "rmsd_images": z}
-    return Verdict(Outcome.SUCCESS, f"rmsd {x:.2f}, {y:.2f} px, {z:.2f} images", values=values)
+def _refine(ended: Ended) -> Verdict:
+    """Spots lie where the model puts them."""
+    crystal = ended.experiments("refined.expt")["crystal"][0]
+    values = {"cell": cell_of(crystal), **_rmsd(ended.said)}
+    if "rmsd_px" not in values:
+        return Verdict(Outcome.SUCCESS, "refined", values=values)
+    x, y = values["rmsd_px"]
+    message = f"spots are {x:.2f}, {y:.2f} px and {values['rmsd_images']:.2f} images off (rms)"
+    finding = ended.finding("SW-Q011", max(x, y) > LARGE_RMSD_PX, message, rmsd_px=[x, y])
+    return Verdict(Outcome.SUCCESS, message, findings=(finding,), values=values)
 
 
-def _integrate(step: Step, folder: Path, said: str) -> Verdict:
-    count = _number(r"Saving (\d+) reflections to integrated", said)
+def _integrate(ended: Ended) -> Verdict:
+    """Reflections were integrated, most of them with a profile."""
+    count = int(_number(r"^Saving (\d+) reflections? to", ended.said))
     if count == 0:
-        return Verdict(
-            Outcome.FAILURE, "no reflection was integrated", "Look at the log of refinement."
-        )
-    return Verdict(
-        Outcome.SUCCESS, f"{count:.0f} reflections integrated", values={"reflections": int(count)}
-    )
+        return Verdict(Outcome.FAILURE, "no reflection was integrated", _GEOMETRY)
+    predicted = int(_number(r"unintegrated reflections of (\d+) total", ended.said, count))
+    values = {"reflections": count, "predicted": predicted}
+    rows = re.findall(r"processed with profile fitting +\|\s+(\d+)\s+\|", ended.said)
+    if not rows:
+        return Verdict(Outcome.SUCCESS, f"{count} reflections integrated", values=values)
+    values["profile_fitted"] = int(rows[-1])
+    part = int(rows[-1]) / max(predicted, 1)
+    message = f"{count} of {predicted} reflections integrated, {100 * part:.0f} % with a profile"
+    finding = ended.finding("SW-Q012", part < FITTED_FINDING, message, fraction=round(part, 4))
+    return Verdict(Outcome.SUCCESS, message, findings=(finding,), values=values)
 
 
-def _symmetry(step: Step, folder: Path, said: str) -> Verdict:
-    group = _last(r"Recommended space group: (.+)", said) or _last(r"in space group (.+)", said)
-    pair = _last(r"Space group with equivalent score \(enantiomorphic pair\): (.+)", said)
+def _symmetry(ended: Ended) -> Verdict:
+    """The group, its mirror image, and the screw axes that nothing was measured of."""
+    crystal = ended.experiments("symmetrized.expt")["crystal"][0]
+    group = _last(r"Recommended space group: (.+)", ended.said) or group_of(crystal)
+    pair = _last(r"equivalent score \(enantiomorphic pair\): (.+)", ended.said)
+    probability = _number(r"^Laue group probability: ([\d.]+)", ended.said, -1.0)
+    values = {
+        "space_group": group,
+        "enantiomorph": pair,
+        "cell": cell_of(crystal),
+        "laue_group": _last(r"Best solution: (.+)", ended.said),
+        "laue_probability": None if probability < 0 else probability,
+    }
     message = f"space group {group}" + (f" or its mirror image {pair}" if pair else "")
-    finding = Finding(
-        "SW-Q003", FindingState.SEEN, f"{message}: intensities cannot tell the hand", _subject(step)
+    findings = [ended.finding("SW-Q003", True, f"{message}: intensities cannot tell the hand")]
+    return Verdict(
+        Outcome.SUCCESS,
+        message,
+        findings=(*(findings if pair else ()), *_screw_axes(ended)),
+        values=values,
     )
-    values = {"space_group": group, "enantiomorph": pair}
-    return Verdict(Outcome.SUCCESS, message, findings=(finding,) if pair else (), values=values)
 
 
-def _cosym(step: Step, folder: Path, said: str) -> Verdict:
-    group = _last(r"Best solution: (.+)", said)
-    experiments = json.loads((folder / "symmetrized.expt").read_bytes()).get("experiment", ())
-    integrated = sum(1 for item in step.references if item.name.endswith(".expt"))
-    values = {"laue_group": group, "sweeps": len(experiments)}
-    message = f"Laue group {group}, {len(experiments)} of {integrated} sweeps on one indexing"
-    if len(experiments) < integrated:
-        lost = f"{message}: DIALS left out sweeps whose cell or lattice differs"
+def _screw_axes(ended: Ended) -> tuple[Finding, ...]:
+    """A screw axis whose row was not measured is taken for absent: that is no judgement."""
+    rows = re.findall(r"^\| (\d\d[a-c]) +\| +[-\d.]+ \| +(\d+) \| +(\d+) \|", ended.said, re.M)
+    blind = [axis for axis, present, absent in rows if int(present) == 0 or int(absent) == 0]
+    if not blind:
+        return ()
+    said = f"screw axes {', '.join(blind)} could not be judged: their reflections were not measured"
+    return (Finding("SW-Q013", FindingState.NOT_JUDGED, said, ended.subject, {"axes": blind}),)
+
+
+def _cosym(ended: Ended) -> Verdict:
+    """Every sweep is on the common indexing; one that DIALS left out must not vanish in silence."""
+    experiments = ended.experiments("symmetrized.expt")
+    kept = len(experiments["experiment"])
+    given = sum(item.name.endswith(".expt") for item in ended.step.references)
+    group = _last(r"Best solution: (.+)", ended.said)
+    values = {
+        "laue_group": group,
+        "space_group": group_of(experiments["crystal"][0]),
+        "cell": cell_of(experiments["crystal"][0]),
+        "sweeps": kept,
+    }
+    message = f"Laue group {group}, {kept} of {given} sweeps on one indexing"
+    if kept < given:
         return Verdict(
             Outcome.FAILURE,
-            lost,
+            f"{message}: DIALS left out sweeps whose cell or lattice differs",
             "Are all sweeps of one crystal form? Name 'crystals:' in the job, one for each.",
+            values=values,
         )
     return Verdict(Outcome.SUCCESS, message, values=values)
 
 
-def _scale(step: Step, folder: Path, said: str) -> Verdict:
-    values = {
-        name: _number(rf"^{re.escape(label)}\s+(-?[\d.]+)", said, default=float("nan"))
-        for name, label in (
-            ("r_meas", "Rmeas(I)"),
-            ("cc_half", "CC half"),
-            ("completeness", "Completeness"),
+#: rows of the table of dials.scale and dials.merge
+_STATISTICS = {
+    "completeness": "Completeness",
+    "multiplicity": "Multiplicity",
+    "i_over_sigma": "I/sigma",
+    "r_merge": "Rmerge(I)",
+    "r_meas": "Rmeas(I)",
+    "r_pim": "Rpim(I)",
+    "cc_half": "CC half",
+    "cc_anom": "Anomalous correlation",
+}
+
+
+def _statistics(said: str) -> dict[str, float]:
+    """Overall numbers of the last table of merging statistics; its columns differ with the limits."""
+    table = said.rpartition("Summary of merging statistics")[2]
+    header = re.search(r"^ +((?:(?:Suggested|Overall|Low|High) *)+)$", table, re.M)
+    columns = header[1].split() if header else []
+    found: dict[str, float] = {}
+    for name, label in _STATISTICS.items():
+        row = re.search(rf"^{re.escape(label)} +(.*)$", table, re.M)
+        numbers = row[1].split() if row else []
+        if len(numbers) == len(columns) > 0:
+            found[name] = float(numbers[columns.index("Overall")])
+    return found
+
+
+def _scale(ended: Ended) -> Verdict:
+    """Scaled, with the numbers by which people judge it."""
+    values: dict[str, Any] = dict(_statistics(ended.said))
+    suggested = _number(r"Resolution limit suggested from CC.*: ([\d.]+)", ended.said, 0.0)
+    if suggested:
+        values["d_suggested"] = suggested
+    shown = [f"{name} {values[name]:g}" for name in ("r_meas", "cc_half") if name in values]
+    return Verdict(Outcome.SUCCESS, ", ".join(shown) or "scaled", values=values)
+
+
+def _merge(ended: Ended) -> Verdict:
+    """One merged set; several wavelengths would become several in one file."""
+    if "Multiple wavelengths found" in ended.said:
+        return Verdict(
+            Outcome.FAILURE,
+            "DIALS kept sweeps of slightly different wavelength apart within one data set",
+            "Set one wavelength under 'geometry:' of the sweeps, or make data sets of them.",
         )
-    }
-    known = {name: value for name, value in values.items() if value == value}  # noqa: PLR0124
-    shown = ", ".join(f"{name} {value:g}" for name, value in known.items())
-    return Verdict(Outcome.SUCCESS, shown or "scaled", values=known)
+    count = int(_number(r"^Number of Miller indices: (\d+)", ended.said))
+    values: dict[str, Any] = {"reflections": count, **_statistics(ended.said)}
+    return Verdict(Outcome.SUCCESS, f"{count} reflections merged", values=values)
 
 
-def _done(step: Step, folder: Path, said: str) -> Verdict:
-    return Verdict(Outcome.SUCCESS, "done")
+def _export(ended: Ended) -> Verdict:
+    """Observations were written."""
+    count = int(_number(r"^Saving (\d+) integrated reflections? to", ended.said))
+    if count == 0:
+        return Verdict(Outcome.FAILURE, "no observation was written", _LOOK)
+    return Verdict(Outcome.SUCCESS, f"{count} observations", values={"observations": count})
+
+
+def _split(ended: Ended) -> Verdict:
+    """Nothing more to ask: the files are there."""
+    return Verdict(Outcome.SUCCESS, f"{len(ended.step.outputs) // 2} data sets")
+
+
+def cell_of(crystal: Mapping[str, Any]) -> list[float]:
+    """The cell of a crystal of a .expt file, from its real-space axes; A and degrees."""
+    import numpy as np
+
+    a, b, c = (np.array(crystal[f"real_space_{axis}"], float) for axis in "abc")
+    lengths = [float(np.linalg.norm(axis)) for axis in (a, b, c)]
+    angles = [
+        float(np.degrees(np.arccos(x @ y / np.linalg.norm(x) / np.linalg.norm(y))))
+        for x, y in ((b, c), (a, c), (a, b))
+    ]
+    return [round(value, 4) for value in (*lengths, *angles)]
+
+
+def group_of(crystal: Mapping[str, Any]) -> str:
+    """The Hermann-Mauguin symbol of a crystal of a .expt file; empty for a setting without one."""
+    import gemmi
+
+    group = gemmi.find_spacegroup_by_ops(gemmi.symops_from_hall(crystal["space_group_hall_symbol"]))
+    return "" if group is None else str(group.xhm())
+
+
+def _rmsd(said: str) -> dict[str, Any]:
+    """The last table of RMSDs by experiment: pixels, pixels, images."""
+    table = said.rpartition("RMSDs by experiment")[2]
+    rows = re.findall(r"^\|\s+\d+ \|\s+(\d+) \|\s+(\S+) \|\s+(\S+) \|\s+(\S+) \|", table, re.M)
+    if not rows:
+        return {}
+    used, x, y, z = (float(part) for part in rows[-1])
+    return {"refined_against": int(used), "rmsd_px": [x, y], "rmsd_images": z}
+
+
+def _has_content(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0
 
 
 def _text(path: Path) -> str:
-    """The end of a log; logs of long runs are large and say the result last."""
     try:
         with path.open("rb") as file:
-            file.seek(0, 2)
-            file.seek(max(0, file.tell() - _TAIL))
+            file.seek(max(0, path.stat().st_size - _TAIL))
             return file.read().decode("utf-8", "replace")
     except OSError:
         return ""
@@ -195,28 +395,8 @@ def _last(pattern: str, text: str) -> str:
     return str(found[-1]).strip() if found else ""
 
 
-def _crystal(path: Path) -> list[float]:
-    """The cell of the first crystal of a .expt file, from its real-space axes."""
-    import numpy as np
-
-    crystals = json.loads(path.read_bytes()).get("crystal", ())
-    if not crystals:
-        return []
-    a, b, c = (np.array(crystals[0][f"real_space_{axis}"]) for axis in "abc")
-    lengths = [float(np.linalg.norm(axis)) for axis in (a, b, c)]
-    angles = [
-        float(np.degrees(np.arccos(x @ y / np.linalg.norm(x) / np.linalg.norm(y))))
-        for x, y in ((b, c), (a, c), (a, b))
-    ]
-    return [round(value, 4) for value in (*lengths, *angles)]
-
-
 def _shown(cell: list[float]) -> str:
     return " ".join(f"{value:.2f}" for value in cell)
-
-
-def _subject(step: Step) -> str:
-    return step.id.partition("@")[2]
 
 
 #: judge by the name that a step's ``judge`` gives
@@ -231,8 +411,8 @@ JUDGES: Mapping[str, Judge] = {
         "symmetry": _symmetry,
         "cosym": _cosym,
         "scale": _scale,
-        "merge": _done,
-        "export": _done,
-        "split_experiments": _done,
+        "merge": _merge,
+        "export": _export,
+        "split_experiments": _split,
     }.items()
 }

@@ -26,11 +26,14 @@ def known_errors() -> tuple[KnownError, ...]:
 
 
 def explain(texts: Iterable[str]) -> tuple[str, str]:
-    """Meaning and advice of the first known error, in the first text that has one; else empty."""
+    """Meaning and advice of the first known error, in the first text that has one; else empty.
+
+    Its last place in the text counts: before it a traceback may show the line of source that says it.
+    """
     errors = known_errors()
     for text in texts:
         for error in errors:
-            found = error.pattern.search(text)
-            if found is not None:
-                return error.meaning.format(**found.groupdict()), error.advice
+            found = list(error.pattern.finditer(text))
+            if found:
+                return error.meaning.format(**found[-1].groupdict()), error.advice
     return "", ""
