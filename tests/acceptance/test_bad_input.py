@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -18,7 +17,9 @@ def folder(few: Path, tmp_path: Path) -> Path:
     return tmp_path / "work"
 
 
-def refused(folder: Path, job: str, *words: str, code: int = 1, arguments: tuple[str, ...] = ()) -> str:
+def refused(
+    folder: Path, job: str, *words: str, code: int = 1, arguments: tuple[str, ...] = ()
+) -> str:
     (folder / "job.yaml").write_text(job, encoding="utf-8")
     before = sorted(folder.iterdir())
     done = command("run", "job.yaml", *arguments, folder=folder)
@@ -89,7 +90,7 @@ def test_a_root_is_bound_where_the_images_are(folder: Path, tmp_path: Path) -> N
     assert command("check", "job.yaml", folder=folder).returncode == 1
     done = command("compile", "job.yaml", "--bind", f"raw={tmp_path}/elsewhere", folder=folder)
     assert done.returncode == 0, done.stderr
-    assert os.readlink(folder / "job/roots/raw") == f"{tmp_path}/elsewhere"
+    assert (folder / "job/roots/raw").readlink() == tmp_path / "elsewhere"
 
 
 def test_without_dials_it_says_how_to_get_it(folder: Path, tmp_path: Path) -> None:
@@ -100,7 +101,10 @@ def test_without_dials_it_says_how_to_get_it(folder: Path, tmp_path: Path) -> No
     assert done.returncode == 1
     for words in ("SW-E001", "apt-get install dials", "conda-forge"):
         assert words in done.stderr
-    assert command("compile", "job.yaml", folder=folder, environment={"PATH": str(empty)}).returncode == 0
+    assert (
+        command("compile", "job.yaml", folder=folder, environment={"PATH": str(empty)}).returncode
+        == 0
+    )
 
 
 def test_a_folder_of_somebody_else_is_left_alone(folder: Path) -> None:
@@ -131,7 +135,9 @@ def test_a_run_folder_without_a_plan(folder: Path) -> None:
 
 def test_a_bad_plan_is_pointed_at(folder: Path) -> None:
     (folder / "hand").mkdir()
-    (folder / "hand/plan.json").write_text('{"name": "x", "steps": [{"id": "A B", "folder": "../x"}]}')
+    (folder / "hand/plan.json").write_text(
+        '{"name": "x", "steps": [{"id": "A B", "folder": "../x"}]}'
+    )
     done = command("run", "hand", folder=folder)
     assert done.returncode == 1
     assert "SW-R00" in done.stderr
@@ -167,3 +173,18 @@ def test_a_simulation_that_is_wrong_is_pointed_at(folder: Path) -> None:
     assert done.returncode == 1
     assert "s.yaml:2:1" in done.stderr
     assert not (folder / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("job", "words"),
+    [
+        ("sweepwright: 1\nsweeps:\n\t- images: data/x_####.cbf\n", "not with tabs"),
+        ("sweepwright: 1\nsweeps:\n  - data/x_####.cbf\n", "Write '- images: data/x_####.cbf'"),
+        (JOB.replace("x_", "x "), "starts a comment in YAML"),
+        (JOB.replace("####", "###"), "x_####.cbf"),
+        (JOB + JOB.splitlines()[2] + "\n    range: 2-3\n", "share images 2-3"),
+        (JOB.replace("x_####", "*"), "one '#' for each digit"),
+    ],
+)
+def test_what_people_type_gets_an_answer(folder: Path, job: str, words: str) -> None:
+    refused(folder, job, words)

@@ -26,7 +26,9 @@ def files(run: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(run)): path.read_bytes()
         for path in sorted(run.rglob("*"))
-        if path.is_file() and "roots" not in path.relative_to(run).parts and path.name not in MACHINE
+        if path.is_file()
+        and "roots" not in path.relative_to(run).parts
+        and path.name not in MACHINE
     }
 
 
@@ -39,7 +41,9 @@ def copies(few: Path, tmp_path: Path) -> tuple[Path, Path]:
 
 
 @pytest.mark.parametrize("engine", ["dials", "xds"])
-def test_two_folders_and_two_locales_give_the_same_bytes(copies: tuple[Path, Path], engine: str) -> None:
+def test_two_folders_and_two_locales_give_the_same_bytes(
+    copies: tuple[Path, Path], engine: str
+) -> None:
     first = compile_(copies[0], "--engine", engine, environment={"LC_ALL": "C", "TZ": "UTC"})
     second = compile_(
         copies[1], "--engine", engine, environment={"LC_ALL": "de_DE.UTF-8", "TZ": "Asia/Tokyo"}
@@ -106,7 +110,10 @@ def test_the_job_overrides_the_header_and_keeps_its_word(copies: tuple[Path, Pat
     run = compile_(copies[0], "--engine", "xds")
     assert "DETECTOR_DISTANCE= 61.5 " in (run / "sweeps/A/xds/XDS.INP").read_text()
     stack = json.loads((run / "origins.json").read_text())["sweeps[A].geometry.distance"]
-    assert [(level["layer"], level["value"]) for level in stack] == [("sweep", 61.5), ("header", 60.0)]
+    assert [(level["layer"], level["value"]) for level in stack] == [
+        ("sweep", 61.5),
+        ("header", 60.0),
+    ]
     assert (stack[0]["file"], stack[0]["line"]) == ("job.yaml", 4)
 
 
@@ -119,7 +126,11 @@ def test_json_is_printed_for_machines(copies: tuple[Path, Path]) -> None:
 
 def test_a_negative_width_turns_the_axis(copies: tuple[Path, Path]) -> None:
     run = compile_(
-        copies[0], "--engine", "xds", "--set", "sweeps[A].geometry.oscillation={start: 30, width: -0.5}"
+        copies[0],
+        "--engine",
+        "xds",
+        "--set",
+        "sweeps[A].geometry.oscillation={start: 30, width: -0.5}",
     )
     text = (run / "sweeps/A/xds/XDS.INP").read_text()
     assert re.search(r"ROTATION_AXIS= -1 0 0 ", text)

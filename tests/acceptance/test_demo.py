@@ -156,7 +156,8 @@ def test_kappa_settings_reach_dials(tmp_path: Path) -> None:
         "    - {name: omega, vector: [1, 0, 0]}\n"
         "    - {name: kappa, vector: [0.6427876, 0.7660444, 0]}\n"
         "    - {name: phi, vector: [1, 0, 0]}\n"
-        "sweeps:\n" + "".join(f"  - images: {name}_####.cbf\n" for name in ("flat", "tilted", "phiscan"))
+        "sweeps:\n"
+        + "".join(f"  - images: {name}_####.cbf\n" for name in ("flat", "tilted", "phiscan"))
     )
     done = command("run", "kappa.yaml", "--json", folder=folder)
     assert done.returncode == 0, done.stderr
@@ -177,4 +178,6 @@ def test_the_demo_copied_elsewhere_still_reports(demo: Path, tmp_path: Path) -> 
     shutil.copytree(demo, copy, symlinks=True)
     done = command("report", copy)
     assert done.returncode == 0, done.stderr
-    assert (copy / "results/results.json").read_bytes() == (demo / "results/results.json").read_bytes()
+    assert (copy / "results/results.json").read_bytes() == (
+        demo / "results/results.json"
+    ).read_bytes()

@@ -59,7 +59,9 @@ class Executed:
 def registry() -> Registry:
     """Our step functions, and the judges of all engines by name."""
     judges: dict[str, Judge] = {
-        name: _judge(judge) for engine in ENGINES.values() for name, judge in engine.judges().items()
+        name: _judge(judge)
+        for engine in ENGINES.values()
+        for name, judge in engine.judges().items()
     }
     return Registry(FUNCTIONS, judges)
 

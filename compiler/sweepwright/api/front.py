@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from sweepwright.checks.duplicates import check_duplicates
 from sweepwright.checks.headers import check_headers
 from sweepwright.engines.registry import ENGINES
 from sweepwright.images.discover import parse_pattern
 from sweepwright.images.observe import Wanted, image_template, observe
 from sweepwright.language.compose import ComposedJob, ComposedSweep, compose
-from sweepwright.language.text import load
+from sweepwright.language.text import JobText, load
 from sweepwright.language.validate import validate
 from sweepwright.model.diagnostic import Diagnostic, Span, advice, error, has_errors
 from sweepwright.model.facts import SweepFacts
@@ -95,6 +96,7 @@ def _check(composed: ComposedJob, job: ResolvedJob) -> list[Diagnostic]:
         for sweep in job.sweeps
         for item in check_headers(sweep.name, sweep.facts, spans[sweep.name])
     ]
+    found += check_duplicates(job, spans)
     found += ENGINES[job.engine.known].check(job)
     if job.engine.origin.layer == "machine":
         message = f"engine: {job.engine.known} ({job.machine.reason}); pinned in the lock"
@@ -134,7 +136,7 @@ def _observe(
     facts: dict[str, SweepFacts] = {}
     diagnostics: list[Diagnostic] = []
     for sweep in composed.sweeps:
-        wanted, found = _wanted(sweep, places)
+        wanted, found = _wanted(sweep, places, composed.source)
         diagnostics += found
         if wanted is None:
             continue
@@ -146,7 +148,7 @@ def _observe(
 
 
 def _wanted(
-    sweep: ComposedSweep, places: Mapping[str, str]
+    sweep: ComposedSweep, places: Mapping[str, str], source: JobText
 ) -> tuple[Wanted | None, list[Diagnostic]]:
     """Where the images of a sweep are, and which of them are asked for."""
     images = sweep.stacks["images"][0]
@@ -154,7 +156,11 @@ def _wanted(
     try:
         pattern = parse_pattern(text)
     except ValueError as problem:
-        return None, [error("SW-L026", f"sweep {sweep.name}: {problem}", span)]
+        hint = "A blank before '#' starts a comment in YAML: put the text in quotes."
+        cut = span is not None and _commented(source, span)
+        return None, [
+            error("SW-L026", f"sweep {sweep.name}: {problem}", span, help=hint if cut else None)
+        ]
     located, found = _locate(sweep.name, pattern.folder, images, places)
     if located is None:
         return None, found
@@ -177,6 +183,12 @@ def _wanted(
         exclude=exclude.value if exclude is not None else ImageSet(),
     )
     return wanted, found
+
+
+def _commented(source: JobText, span: Span) -> bool:
+    """Whether a comment follows a value on its line."""
+    line = source.source.splitlines()[span.end_line - 1] if source.name == span.file else ""
+    return line[span.end_column - 1 :].strip().startswith("#")
 
 
 def _locate(

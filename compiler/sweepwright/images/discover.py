@@ -64,5 +64,9 @@ def similar_names(folder: Path, template: ImageTemplate, count: int = 3) -> list
         names = sorted(entry.name for entry in os.scandir(folder) if entry.is_file())
     except OSError:
         return []
-    found = {re.sub(r"\d+(?=\D*$)", lambda run: "#" * len(run[0]), name) for name in names[:5000]}
+    found = {
+        re.sub(r"\d+(?=\D*$)", lambda run: "#" * len(run[0]), name)
+        for name in names[:5000]
+        if any(char.isdigit() for char in name)
+    }
     return difflib.get_close_matches(template.hashes(), sorted(found), count, 0.3)

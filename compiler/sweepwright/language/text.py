@@ -115,7 +115,7 @@ def loads(source: str, name: str) -> tuple[JobText | None, list[Diagnostic]]:
             return None, [too_deep]
         node = YAML(typ="safe", pure=False).compose(source)
     except MarkedYAMLError as problem:
-        return None, [_syntax_error(problem, name)]
+        return None, [_syntax_error(problem, name, source)]
     except (YAMLError, ValueError, RecursionError) as problem:
         return None, [error("SW-L003", f"this is not YAML: {problem}", whole)]
     if node is None:
@@ -150,7 +150,7 @@ def _span(marked: Any, name: str) -> Span:
     return Span(name, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
 
-def _syntax_error(problem: MarkedYAMLError, name: str) -> Diagnostic:
+def _syntax_error(problem: MarkedYAMLError, name: str, source: str) -> Diagnostic:
     mark = problem.problem_mark or problem.context_mark
     span = (
         Span(name, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2) if mark else None
@@ -159,13 +159,18 @@ def _syntax_error(problem: MarkedYAMLError, name: str) -> Diagnostic:
     hint = None
     if "alias" in text:
         hint = "A '*' at the beginning of a value is an alias in YAML: put the text in quotes."
-    elif "tab" in text or "\\t" in text:
+    elif mark and "\t" in _line(source, mark.line):
         hint = "Indent with blanks, not with tabs."
     elif "mapping values are not allowed" in text:
         hint = (
             "Look for a missing line break, a wrong indentation, or put text with ': ' in quotes."
         )
     return error("SW-L003", f"this is not YAML: {text}", span, help=hint)
+
+
+def _line(source: str, number: int) -> str:
+    lines = source.splitlines()
+    return lines[number] if number < len(lines) else ""
 
 
 def _convert(node: Any, name: str, found: list[Diagnostic], open_: set[int], depth: int) -> Node:

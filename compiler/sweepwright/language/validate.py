@@ -91,6 +91,7 @@ def _bad_value(item: Any, path: tuple[Key, ...], root: Node) -> Diagnostic:
     node = root.find(path)
     key = ".".join(str(step) for step in path)
     message = str(item["msg"]).removeprefix("Value error, ")
+    hint: str | None = None
     if node.kind == "scalar" and node.value in ("", "null", "~", "None") and not node.quoted:
         hint = "Give a value, or remove the key; 'default' takes back what lower layers said."
         return error("SW-L012", f"'{key}' has no value", root.key(path).span, help=hint)
@@ -103,9 +104,11 @@ def _bad_value(item: Any, path: tuple[Key, ...], root: Node) -> Diagnostic:
         return error("SW-L013", f"'{node.value}' is not possible for '{key}'", node.span, help=hint)
     if item["type"] in ("model_type", "model_attributes_type", "dict_type"):
         message = "a mapping of keys and values is wanted here"
+        if path[0] == "sweeps" and node.kind == "scalar":
+            hint = f"Write '- images: {node.value}'."
     elif item["type"] in ("tuple_type", "list_type"):
         message = "a list is wanted here (each item on a line that begins with '- ')"
-    return error("SW-L012", f"{key}: {message}", node.span)
+    return error("SW-L012", f"{key}: {message}", node.span, help=hint)
 
 
 def _keys_at(model: type[BaseModel], path: tuple[Key, ...]) -> list[str]:

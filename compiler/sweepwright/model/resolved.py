@@ -51,6 +51,8 @@ class Origin:
     def __str__(self) -> str:
         if self.layer is Layer.COMPUTED:
             return f"{self.key} <- {self.name}"
+        if self.layer is Layer.MACHINE and self.name:
+            return f"machine: {self.name}"
         return " ".join(part for part in (self.layer.value, self.name, self.key) if part)
 
 

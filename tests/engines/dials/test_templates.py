@@ -48,7 +48,9 @@ def assignments(phil: str) -> dict[str, list[str]]:
 
 
 def test_every_template_has_a_sample() -> None:
-    names = {path.name.removesuffix(".phil.j2") for path in templates_folder().glob("dials/*.phil.j2")}
+    names = {
+        path.name.removesuffix(".phil.j2") for path in templates_folder().glob("dials/*.phil.j2")
+    }
     assert names == set(CONTEXTS)
 
 

@@ -88,7 +88,9 @@ def _geometry(sweep: ResolvedSweep) -> Context:
             distance,
         ),
         "pixel_size": pixel,
-        "trusted_range": computed(path + "trusted_range", trusted, "counts from 0 to overload", overload),
+        "trusted_range": computed(
+            path + "trusted_range", trusted, "counts from 0 to overload", overload
+        ),
         "sensor_material": leaves["geometry.sensor.material"],
         "sensor_thickness": leaves["geometry.sensor.thickness"],
     }
