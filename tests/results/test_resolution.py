@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -68,6 +69,17 @@ def test_data_that_end_before_the_signal_are_kept_whole(simulated):
     assert decision.limited_by == "data"
     assert decision.value == pytest.approx(2.2, abs=0.011)
     assert decision.value >= strong.d_star_squared.max() ** -0.5 - 0.001
+
+
+def test_signal_that_stops_dead_ends_the_data_in_its_last_shell(simulated):
+    strong = simulated(space_group="P 21 21 21", cell=CELL, d_min=1.7, sigma=1.0)
+    noise = np.random.default_rng(5).normal(size=len(strong))
+    beyond = strong.d_star_squared > 2.2**-2
+    cut = replace(strong, intensity=np.where(beyond, noise, strong.intensity))
+    criteria = {"cc_half": 0.3, "i_over_sigma": 1.0}
+    decision = resolution_limit(cut, criteria=criteria, anomalous=False)
+    shell = next(shell for shell in decision.shells if shell.d_max >= 2.2 >= shell.d_min)
+    assert shell.d_min - 0.001 <= decision.value <= shell.d_max + 0.01
 
 
 def test_few_reflections_still_get_an_answer_with_a_note(simulated):

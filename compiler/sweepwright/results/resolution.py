@@ -1,8 +1,8 @@
 """Where the data end: a resolution limit from smooth fits over shells, with its evidence.
 
 Each criterion that is on is read from low resolution upward on its fit; its limit is where the fit,
-once it has met the criterion, first fails it. The limit of the data is the worst of these and never
-beyond the last shell that could be judged.
+once it has met the criterion, first fails it, and not beyond the last shell that meets it by itself.
+The limit of the data is the worst of these and never beyond the last shell that could be judged.
 """
 
 from __future__ import annotations
@@ -106,7 +106,11 @@ def _decide(shells: tuple[ShellStatistics, ...], criteria: dict[str, float]) -> 
     crossings = {
         name: _crossing(name, fits[name], criteria[name], shells[: end + 1]) for name in criteria
     }
-    limits = {name: crossing for name, crossing in crossings.items() if crossing is not None}
+    limits = {
+        name: max(crossing, _last_meeting(name, criteria[name], shells, used))
+        for name, crossing in crossings.items()
+        if crossing is not None
+    }
     last = shells[end].d_min
     value = max([last, *limits.values()])
     limited_by = next((name for name, limit in limits.items() if limit == value), "data")
@@ -185,6 +189,25 @@ def _crossing(
     part = (fit[i - 1] - threshold) / (fit[i - 1] - fit[i])
     d_star_squared = float(middles[i - 1] + part * (middles[i] - middles[i - 1]))
     return 1 / math.sqrt(d_star_squared)
+
+
+def _last_meeting(
+    name: str, threshold: float, shells: tuple[ShellStatistics, ...], used: Flags
+) -> float:
+    """The end, in A, of the last shell that meets the criterion itself; 0 when none does.
+
+    Where data stop at once (a detector's edge, a cut at integration) a smooth fit falls more slowly
+    than they do; no shell beyond this one has signal, so the limit does not lie there.
+    """
+    ends = [
+        shell.d_min
+        for shell, use in zip(shells, used, strict=True)
+        if use
+        and (value := _value(name, shell)) is not None
+        and (value > 0 or name != "r_pim")
+        and _meets(name, np.array([value]), threshold)[0]
+    ]
+    return min(ends, default=0.0)
 
 
 def _meets(name: str, values: Floats, threshold: float) -> Flags:
