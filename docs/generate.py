@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
 from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -77,7 +81,7 @@ def keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str]]:
         elif inner is not None and not many:
             yield from keys(inner, f"{path}.")
         else:
-            yield path, one_line(field.description)
+            yield path, one_line(field.description or attribute_docs(model).get(name))
 
 
 def documented(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str, str]]:
@@ -90,7 +94,20 @@ def documented(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, 
             continue
         default = field.get_default(call_default_factory=True) if not field.is_required() else ...
         shown = "required" if default is ... else f"`{json.dumps(default, default=str)}`"
-        yield path, one_line(field.description), shown
+        yield path, one_line(field.description or attribute_docs(model).get(name)), shown
+
+
+@cache
+def attribute_docs(model: type[BaseModel]) -> dict[str, str]:
+    """The docstrings that stand below the fields of a model, read from its source."""
+    body = ast.parse(inspect.getsource(model)).body[0].body
+    return {
+        field.target.id: doc.value.value
+        for field, doc in pairwise(body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(doc, ast.Expr)
+        and isinstance(doc.value, ast.Constant)
+    }
 
 
 def model_of(annotation: Any) -> tuple[type[BaseModel] | None, str]:

@@ -5,12 +5,12 @@ import pytest
 
 from sweepwright.geometry.detector import square_detector, xds_origin
 from sweepwright.geometry.goniostat import GoniostatAxis, positive_scan, scan_geometry
-from sweepwright.geometry.rotation import imgcif, rotation, rounded_numbers
+from sweepwright.geometry.rotation import apply, imgcif, multiply, rotation, rounded_numbers
 
 
 def test_a_positive_turn_follows_the_right_hand_rule() -> None:
-    assert np.allclose(rotation((0, 0, 1), 90) @ [1, 0, 0], [0, 1, 0])
-    assert np.allclose(rotation((1, 0, 0), 90) @ [0, 1, 0], [0, 0, 1])
+    assert np.allclose(apply(rotation((0, 0, 1), 90), [1, 0, 0]), [0, 1, 0])
+    assert np.allclose(apply(rotation((1, 0, 0), 90), [0, 1, 0]), [0, 0, 1])
 
 
 def test_a_rotation_matches_the_quaternion_of_the_same_turn() -> None:
@@ -55,7 +55,7 @@ def test_the_order_of_two_turns_matters_and_the_base_is_leftmost() -> None:
     ]
     fixed = scan_geometry(chain, "omega", {"kappa": 90, "phi": 90}).fixed
     # phi first takes x to y, which kappa (about y) leaves alone
-    assert np.allclose(fixed @ [1, 0, 0], [0, 1, 0])
+    assert np.allclose(apply(fixed, [1, 0, 0]), [0, 1, 0])
 
 
 def test_an_unknown_setting_is_not_zero() -> None:
@@ -89,3 +89,8 @@ def test_the_beam_meets_a_square_detector_at_the_beam_centre() -> None:
 def test_computed_numbers_have_twelve_digits_and_no_minus_zero() -> None:
     assert rounded_numbers([0.1 + 0.2, -0.0, 1e-17]) == (0.3, 0.0, 0.0)
     assert str(rounded_numbers([-1e-17])[0]) == "0.0"
+
+
+def test_products_of_matrices_are_those_of_numpy() -> None:
+    a, b = rotation((0.1, 0.7, -0.3), 41), rotation((-0.4, 0.2, 0.9), -17)
+    assert np.allclose(multiply(a, b), np.array(a) @ np.array(b), atol=1e-15)

@@ -9,9 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from sweepwright.geometry.rotation import Matrix, Vector, rotation, rounded, unit
+from sweepwright.geometry.rotation import (
+    IDENTITY,
+    Matrix,
+    Vector,
+    apply,
+    multiply,
+    rotation,
+    rounded,
+    unit,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +54,12 @@ def scan_geometry(
     )
     if position < 0:
         raise KeyError(scanned)
-    base, fixed = np.eye(3), np.eye(3)
+    base, fixed = IDENTITY, IDENTITY
     for axis in axes[:position]:
-        base = base @ rotation(axis.vector, settings_deg[axis.name])
+        base = multiply(base, rotation(axis.vector, settings_deg[axis.name]))
     for axis in axes[position + 1 :]:
-        fixed = fixed @ rotation(axis.vector, settings_deg[axis.name])
-    return ScanGeometry(unit(base @ np.asarray(axes[position].vector)), fixed)
+        fixed = multiply(fixed, rotation(axis.vector, settings_deg[axis.name]))
+    return ScanGeometry(unit(apply(base, axes[position].vector)), fixed)
 
 
 def positive_scan(axis: Vector, start_deg: float, width_deg: float) -> tuple[Vector, float, float]:

@@ -22,9 +22,7 @@ class Section(BaseModel):
     """Keys that are leaves of their own; unknown keys are errors."""
 
     # built once, with the job, when it is first used: not each section on its own at import
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True, defer_build=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def leaves(self, prefix: str = "") -> Iterator[tuple[str, Any]]:
         """Dotted key and value of every leaf that was written."""

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from sweepwright.geometry.goniostat import (
     GoniostatAxis,
     ScanGeometry,
     positive_scan,
     scan_geometry,
 )
-from sweepwright.geometry.rotation import rounded_numbers, unit
+from sweepwright.geometry.rotation import IDENTITY, flat, unit
 from sweepwright.language.compose import ComposedSweep
 from sweepwright.model.diagnostic import Diagnostic, error, warning
 from sweepwright.model.facts import ImageFacts
@@ -45,7 +43,7 @@ def resolve_scan(
         "scan.width": _leaf(prefix + "width", width_deg, "positive width", width),
         "scan.fixed_rotation": _leaf(
             prefix + "fixed_rotation",
-            rounded_numbers(geometry.fixed.ravel()),
+            flat(geometry.fixed),
             "axes between scan and crystal",
             *sources,
         ),
@@ -67,7 +65,7 @@ def _goniostat(
     settings = _settings(sweep, header, table)
     if axes is None:
         rotation_axis = table["geometry.rotation_axis"]
-        geometry = ScanGeometry(unit(rotation_axis.known), np.eye(3))
+        geometry = ScanGeometry(unit(rotation_axis.known), IDENTITY)
         return geometry, (rotation_axis,), _unused_settings(sweep, header, table)
     chain = [GoniostatAxis(axis.name, axis.vector) for axis in axes.known]
     names = [axis.name for axis in chain]

@@ -60,7 +60,7 @@ def place(specification: Specification, sweep: Sweep) -> Placement:
     if sweep.reindex is not None:
         u = _reindexed(u, b, sweep.reindex)
     if sweep.reorient is not None:
-        u = rotation(sweep.reorient.axis, sweep.reorient.angle) @ u
+        u = np.array(rotation(sweep.reorient.axis, sweep.reorient.angle)) @ u
     axes = [
         GoniostatAxis(axis.name, _true_direction(axis.vector, axis.name, sweep))
         for axis in specification.goniostat
@@ -74,7 +74,7 @@ def place(specification: Specification, sweep: Sweep) -> Placement:
     return Placement(
         sweep.wavelength or specification.beam.wavelength,
         np.array(scan.axis),
-        scan.fixed,
+        np.array(scan.fixed),
         u,
         b,
         model,
@@ -100,7 +100,7 @@ def orientation(specification: Specification, crystal_name: str) -> Matrix:
     w, x, y, z = random.normal(size=4)
     length = float(np.sqrt(w * w + x * x + y * y + z * z))
     half_angle = float(np.degrees(np.arccos(w / length)))
-    return rotation((x, y, z), 2 * half_angle)
+    return np.array(rotation((x, y, z), 2 * half_angle))
 
 
 def _true_direction(

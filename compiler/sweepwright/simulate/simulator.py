@@ -197,7 +197,7 @@ def _lattices(placement: Placement, sweep: Sweep) -> Iterator[tuple[Matrix, floa
     yield ub, 1.0
     second = sweep.faults.second_lattice
     if second is not None:
-        yield rotation(second.turn.axis, second.turn.angle) @ ub, second.fraction
+        yield np.array(rotation(second.turn.axis, second.turn.angle)) @ ub, second.fraction
 
 
 def _decay(

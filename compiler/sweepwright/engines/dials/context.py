@@ -46,8 +46,6 @@ def expected(sweep: ResolvedSweep) -> Context:
 
 
 def _geometry(sweep: ResolvedSweep) -> Context:
-    import numpy as np
-
     leaves, path = sweep.leaves, f"sweeps[{sweep.name}].dials."
     center, pixel, distance = (
         leaves[f"geometry.{key}"] for key in ("beam_center", "pixel_size", "distance")
@@ -71,7 +69,7 @@ def _geometry(sweep: ResolvedSweep) -> Context:
         ),
         "rotation_axis": computed(path + "rotation_axis", imgcif(axis.known), frame, axis),
         "fixed_rotation": computed(
-            path + "fixed_rotation", imgcif_matrix(np.reshape(fixed.known, (3, 3))), frame, fixed
+            path + "fixed_rotation", imgcif_matrix(fixed.known), frame, fixed
         ),
         "oscillation": computed(
             path + "oscillation", (start.known, width.known), "start, width", start, width

@@ -153,7 +153,8 @@ def _goniostat(experiments: Models) -> tuple[Array, Array]:
         )
         return setting @ np.array(model["rotation_axis"], float), setting @ fixed
     turns = [
-        rotation(axis, angle) for axis, angle in zip(model["axes"], model["angles"], strict=True)
+        np.array(rotation(axis, angle))
+        for axis, angle in zip(model["axes"], model["angles"], strict=True)
     ]
     scan = int(model["scan_axis"])
     fixed, setting = _product(turns[:scan]), _product(turns[scan + 1 :])
