@@ -24,7 +24,7 @@ from sweepwright.model.plan import Plan
 from sweepwright.records.ends import last_end
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-SWEEPWRIGHT = (sys.executable, "-m", "sweepwright")
+SWEEPWRIGHT = (str(Path(sys.executable).with_name("sweepwright")),)
 
 
 def timed(*command: object, folder: Path) -> float:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import gc
 import sys
-
-# looking for plug-ins of pydantic imports importlib.metadata; nobody wants plug-ins here
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 import typer
 
@@ -14,6 +11,10 @@ from sweepwright import __version__
 from sweepwright.cli import compiling, looking, running, simulating
 from sweepwright.cli.show import out, say
 from sweepwright.model.diagnostic import ExitCode
+
+# switched off in sweepwright.cli while modules load
+gc.freeze()
+gc.enable()
 
 app = typer.Typer(
     name="sweepwright",

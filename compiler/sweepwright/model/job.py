@@ -37,7 +37,7 @@ class Section(BaseModel):
 class Axis(BaseModel):
     """An axis of the goniostat: name and direction in frame sw with all settings at zero."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     name: t.Name
     vector: t.Vector
 

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from sweepwright.engines.dials.judge import JUDGES
-from sweepwright.engines.dials.models import identifier_of, set_identifier
 from sweepwright.model.plan import Output, Step
 from sweepwright.model.verdict import Outcome, Verdict
 
@@ -115,8 +114,6 @@ def test_dials_has_the_job_and_not_the_headers(tmp_path: Path) -> None:
     assert verdict.values == {"images": 4, "image_range": [6, 9]}
     models = json.loads((folder / "imported.expt").read_text())
     assert models["imageset"][0]["template"] == JOB["images"], "no absolute path"
-    set_identifier(identifier_of("A"), folder / "imported.expt")
-    assert identifier_of("A") in (folder / "imported.expt").read_text()
 
 
 def test_a_missing_image_is_named(tmp_path: Path) -> None:

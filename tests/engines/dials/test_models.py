@@ -14,12 +14,14 @@ from sweepwright.engines.dials.models import (
     QUANTITIES,
     ExpectedModels,
     compare_models,
-    identifier_of,
-    set_identifier,
 )
-from sweepwright.geometry.rotation import rotation
+from sweepwright.geometry import rotation as geometry
 
 IMPORTED = Path(__file__).parent / "fixtures" / "import"
+
+
+def rotation(axis: Any, angle: float) -> Any:
+    return np.array(geometry.rotation(axis, angle))
 
 
 @pytest.fixture
@@ -113,22 +115,3 @@ def test_a_second_sweep_is_one_too_many(imported: Any, expected: Any) -> None:
     imported["experiment"].append(copy.deepcopy(imported["experiment"][0]))
     (difference,) = compare_models(imported, expected)
     assert str(difference) == "number of sweeps is 2 where 1 was compiled"
-
-
-def test_an_identifier_is_replaced_in_both_files(tmp_path: Path) -> None:
-    old, new = "ce2ecd70-6ebf-a570-3e50-ac7a90aafe0d", identifier_of("A")
-    models, table = tmp_path / "indexed.expt", tmp_path / "indexed.refl"
-    models.write_text(json.dumps({"experiment": [{"identifier": old}]}))
-    table.write_bytes(b"\x93\xa3\x00" + old.encode() + b"\xff")
-    assert set_identifier(new, models, table) == old
-    assert json.loads(models.read_text())["experiment"][0]["identifier"] == new
-    assert table.read_bytes() == b"\x93\xa3\x00" + new.encode() + b"\xff"
-    assert identifier_of("A") == new != identifier_of("B")
-
-
-@pytest.mark.parametrize("old", ["", "0"])
-def test_what_is_no_identifier_is_not_replaced(old: str, tmp_path: Path) -> None:
-    models = tmp_path / "imported.expt"
-    models.write_text(json.dumps({"experiment": [{"identifier": old}]}))
-    with pytest.raises(ValueError, match="not an identifier"):
-        set_identifier(identifier_of("A"), models)

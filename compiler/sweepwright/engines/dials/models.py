@@ -8,13 +8,9 @@ is compared is its effect in the laboratory.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypedDict
-from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +24,6 @@ Array = NDArray[np.float64]
 RELATIVE = 1e-6
 #: largest difference of a beam centre, which is computed from the vectors, in pixels
 PIXELS = 1e-4
-
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class ExpectedModels(TypedDict, total=False):
@@ -79,30 +73,6 @@ def compare_models(experiments: Models, expected: ExpectedModels) -> tuple[Diffe
         for name, compiled in expected.items()
         if compiled is not None and not _equal(name, compiled, found[name])
     )
-
-
-def identifier_of(name: str) -> str:
-    """The identifier of an experiment that follows from a name alone, in the form that DIALS uses."""
-    return str(uuid5(NAMESPACE_URL, f"sweepwright:{name}"))
-
-
-def set_identifier(identifier: str, models: Path, reflections: Path | None = None) -> str:
-    """Puts an identifier in the place of the random one of the only experiment; gives the old one.
-
-    dials.import and dials.index draw identifiers at random, and every later file repeats them: the
-    only difference between two runs. Both files hold them as plain text of 36 characters, so one can
-    take the place of the other byte by byte.
-    """
-    text = models.read_text(encoding="utf-8")
-    (experiment,) = json.loads(text)["experiment"]
-    old = str(experiment["identifier"])
-    for given in (old, identifier):
-        if not _UUID.fullmatch(given):
-            raise ValueError(f"'{given}' is not an identifier in the form of a UUID")
-    models.write_text(text.replace(old, identifier), encoding="utf-8")
-    if reflections is not None:
-        reflections.write_bytes(reflections.read_bytes().replace(old.encode(), identifier.encode()))
-    return old
 
 
 def _counts(experiments: Models) -> Iterator[tuple[str, int]]:
