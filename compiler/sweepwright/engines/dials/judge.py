@@ -17,6 +17,16 @@ from pathlib import Path
 from typing import Any
 
 from sweepwright.engines.dials.models import compare_models
+from sweepwright.engines.dials.said import (
+    cell_of,
+    group_of,
+    last,
+    number,
+    rmsd,
+    shown_cell,
+    statistics,
+    text_of,
+)
 from sweepwright.model.plan import Step
 from sweepwright.model.verdict import Finding, FindingState, Outcome, Verdict
 from sweepwright.programs.dials import explain
@@ -37,8 +47,6 @@ _GEOMETRY = (
     "Check beam centre, distance and the direction of the rotation axis; look for several "
     "lattices; give 'space_group' and 'cell' if you know them."
 )
-#: logs say the result last; a longer one is read from here before its end
-_TAIL = 4_000_000
 
 Judge = Callable[[Step, Path, int], Verdict]
 
@@ -79,7 +87,7 @@ def _judge(read: Callable[[Ended], Verdict]) -> Judge:
         if exit_code != 0 or absent:
             return _failure(step, folder, exit_code, absent)
         try:
-            return read(Ended(step, folder, _text(folder / "stdout")))
+            return read(Ended(step, folder, text_of(folder / "stdout")))
         except (ValueError, KeyError, IndexError) as damage:
             what = f"the files of {step.program} cannot be read: {damage!r}"[:300]
             return Verdict(Outcome.FAILURE, what, "Run the step again; is the disk full?")
@@ -89,7 +97,7 @@ def _judge(read: Callable[[Ended], Verdict]) -> Judge:
 
 
 def _failure(step: Step, folder: Path, exit_code: int, absent: list[str]) -> Verdict:
-    texts = [_text(folder / name) for name in ("stderr", "stdout")]
+    texts = [text_of(folder / name) for name in ("stderr", "stdout")]
     meaning, advice = explain(texts)
     if not meaning:
         meaning, advice = _unknown(step, exit_code, absent, texts)
@@ -150,7 +158,7 @@ def _import(ended: Ended) -> Verdict:
 
 def _find_spots(ended: Ended) -> Verdict:
     """Enough spots, and no empty images among the others."""
-    spots = int(_number(r"^Saved (\d+) reflections? to", ended.said))
+    spots = int(number(r"^Saved (\d+) reflections? to", ended.said))
     rows = re.findall(r"Found (\d+) strong pixels? on image (\d+)", ended.said)
     pixels = {int(image): int(count) for count, image in rows}
     values = {"spots": spots, "images": len(pixels)}
@@ -182,9 +190,9 @@ def _index(ended: Ended) -> Verdict:
         "cell": cell,
         "space_group": group,
         "lattices": len(crystals),
-        **_rmsd(ended.said),
+        **rmsd(ended.said),
     }
-    message = f"{100 * fraction:.1f} % of the spots indexed, {group}, cell {_shown(cell)}"
+    message = f"{100 * fraction:.1f} % of the spots indexed, {group}, cell {shown_cell(cell)}"
     if fraction < INDEXED_FAILURE:
         return Verdict(Outcome.FAILURE, message, _GEOMETRY, values=values)
     doubtful = fraction < INDEXED_FINDING
@@ -196,7 +204,7 @@ def _index(ended: Ended) -> Verdict:
 def _refine(ended: Ended) -> Verdict:
     """Spots lie where the model puts them."""
     crystal = ended.experiments("refined.expt")["crystal"][0]
-    values = {"cell": cell_of(crystal), **_rmsd(ended.said)}
+    values = {"cell": cell_of(crystal), **rmsd(ended.said)}
     if "rmsd_px" not in values:
         return Verdict(Outcome.SUCCESS, "refined", values=values)
     x, y = values["rmsd_px"]
@@ -207,10 +215,10 @@ def _refine(ended: Ended) -> Verdict:
 
 def _integrate(ended: Ended) -> Verdict:
     """Reflections were integrated, most of them with a profile."""
-    count = int(_number(r"^Saving (\d+) reflections? to", ended.said))
+    count = int(number(r"^Saving (\d+) reflections? to", ended.said))
     if count == 0:
         return Verdict(Outcome.FAILURE, "no reflection was integrated", _GEOMETRY)
-    predicted = int(_number(r"unintegrated reflections of (\d+) total", ended.said, count))
+    predicted = int(number(r"unintegrated reflections of (\d+) total", ended.said, count))
     values = {"reflections": count, "predicted": predicted}
     rows = re.findall(r"processed with profile fitting +\|\s+(\d+)\s+\|", ended.said)
     if not rows:
@@ -225,14 +233,14 @@ def _integrate(ended: Ended) -> Verdict:
 def _symmetry(ended: Ended) -> Verdict:
     """The group, its mirror image, and the screw axes that nothing was measured of."""
     crystal = ended.experiments("symmetrized.expt")["crystal"][0]
-    group = _last(r"Recommended space group: (.+)", ended.said) or group_of(crystal)
-    pair = _last(r"equivalent score \(enantiomorphic pair\): (.+)", ended.said)
-    probability = _number(r"^Laue group probability: ([\d.]+)", ended.said, -1.0)
+    group = last(r"Recommended space group: (.+)", ended.said) or group_of(crystal)
+    pair = last(r"equivalent score \(enantiomorphic pair\): (.+)", ended.said)
+    probability = number(r"^Laue group probability: ([\d.]+)", ended.said, -1.0)
     values = {
         "space_group": group,
         "enantiomorph": pair,
         "cell": cell_of(crystal),
-        "laue_group": _last(r"Best solution: (.+)", ended.said),
+        "laue_group": last(r"Best solution: (.+)", ended.said),
         "laue_probability": None if probability < 0 else probability,
     }
     message = f"space group {group}" + (f" or its mirror image {pair}" if pair else "")
@@ -260,7 +268,7 @@ def _cosym(ended: Ended) -> Verdict:
     experiments = ended.experiments("symmetrized.expt")
     kept = len(experiments["experiment"])
     given = sum(item.name.endswith(".expt") for item in ended.step.references)
-    group = _last(r"Best solution: (.+)", ended.said)
+    group = last(r"Best solution: (.+)", ended.said)
     values = {
         "laue_group": group,
         "space_group": group_of(experiments["crystal"][0]),
@@ -279,36 +287,10 @@ def _cosym(ended: Ended) -> Verdict:
 
 
 #: rows of the table of dials.scale and dials.merge
-_STATISTICS = {
-    "completeness": "Completeness",
-    "multiplicity": "Multiplicity",
-    "i_over_sigma": "I/sigma",
-    "r_merge": "Rmerge(I)",
-    "r_meas": "Rmeas(I)",
-    "r_pim": "Rpim(I)",
-    "cc_half": "CC half",
-    "cc_anom": "Anomalous correlation",
-}
-
-
-def _statistics(said: str) -> dict[str, float]:
-    """Overall numbers of the last table of merging statistics; its columns differ with the limits."""
-    table = said.rpartition("Summary of merging statistics")[2]
-    header = re.search(r"^ +((?:(?:Suggested|Overall|Low|High) *)+)$", table, re.M)
-    columns = header[1].split() if header else []
-    found: dict[str, float] = {}
-    for name, label in _STATISTICS.items():
-        row = re.search(rf"^{re.escape(label)} +(.*)$", table, re.M)
-        numbers = row[1].split() if row else []
-        if len(numbers) == len(columns) > 0:
-            found[name] = float(numbers[columns.index("Overall")])
-    return found
-
-
 def _scale(ended: Ended) -> Verdict:
     """Scaled, with the numbers by which people judge it."""
-    values: dict[str, Any] = dict(_statistics(ended.said))
-    suggested = _number(r"Resolution limit suggested from CC.*: ([\d.]+)", ended.said, 0.0)
+    values: dict[str, Any] = dict(statistics(ended.said))
+    suggested = number(r"Resolution limit suggested from CC.*: ([\d.]+)", ended.said, 0.0)
     if suggested:
         values["d_suggested"] = suggested
     shown = [f"{name} {values[name]:g}" for name in ("r_meas", "cc_half") if name in values]
@@ -323,14 +305,14 @@ def _merge(ended: Ended) -> Verdict:
             "DIALS kept sweeps of slightly different wavelength apart within one data set",
             "Set one wavelength under 'geometry:' of the sweeps, or make data sets of them.",
         )
-    count = int(_number(r"^Number of Miller indices: (\d+)", ended.said))
-    values: dict[str, Any] = {"reflections": count, **_statistics(ended.said)}
+    count = int(number(r"^Number of Miller indices: (\d+)", ended.said))
+    values: dict[str, Any] = {"reflections": count, **statistics(ended.said)}
     return Verdict(Outcome.SUCCESS, f"{count} reflections merged", values=values)
 
 
 def _export(ended: Ended) -> Verdict:
     """Observations were written."""
-    count = int(_number(r"^Saving (\d+) integrated reflections? to", ended.said))
+    count = int(number(r"^Saving (\d+) integrated reflections? to", ended.said))
     if count == 0:
         return Verdict(Outcome.FAILURE, "no observation was written", _LOOK)
     return Verdict(Outcome.SUCCESS, f"{count} observations", values={"observations": count})
@@ -341,62 +323,8 @@ def _split(ended: Ended) -> Verdict:
     return Verdict(Outcome.SUCCESS, f"{len(ended.step.outputs) // 2} data sets")
 
 
-def cell_of(crystal: Mapping[str, Any]) -> list[float]:
-    """The cell of a crystal of a .expt file, from its real-space axes; A and degrees."""
-    import numpy as np
-
-    a, b, c = (np.array(crystal[f"real_space_{axis}"], float) for axis in "abc")
-    lengths = [float(np.linalg.norm(axis)) for axis in (a, b, c)]
-    angles = [
-        float(np.degrees(np.arccos(x @ y / np.linalg.norm(x) / np.linalg.norm(y))))
-        for x, y in ((b, c), (a, c), (a, b))
-    ]
-    return [round(value, 4) for value in (*lengths, *angles)]
-
-
-def group_of(crystal: Mapping[str, Any]) -> str:
-    """The Hermann-Mauguin symbol of a crystal of a .expt file; empty for a setting without one."""
-    import gemmi
-
-    group = gemmi.find_spacegroup_by_ops(gemmi.symops_from_hall(crystal["space_group_hall_symbol"]))
-    return "" if group is None else str(group.xhm())
-
-
-def _rmsd(said: str) -> dict[str, Any]:
-    """The last table of RMSDs by experiment: pixels, pixels, images."""
-    table = said.rpartition("RMSDs by experiment")[2]
-    rows = re.findall(r"^\|\s+\d+ \|\s+(\d+) \|\s+(\S+) \|\s+(\S+) \|\s+(\S+) \|", table, re.M)
-    if not rows:
-        return {}
-    used, x, y, z = (float(part) for part in rows[-1])
-    return {"refined_against": int(used), "rmsd_px": [x, y], "rmsd_images": z}
-
-
 def _has_content(path: Path) -> bool:
     return path.is_file() and path.stat().st_size > 0
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - _TAIL))
-            return file.read().decode("utf-8", "replace")
-    except OSError:
-        return ""
-
-
-def _number(pattern: str, text: str, default: float = 0.0) -> float:
-    found = re.findall(pattern, text, re.MULTILINE)
-    return float(found[-1]) if found else default
-
-
-def _last(pattern: str, text: str) -> str:
-    found = re.findall(pattern, text)
-    return str(found[-1]).strip() if found else ""
-
-
-def _shown(cell: list[float]) -> str:
-    return " ".join(f"{value:.2f}" for value in cell)
 
 
 #: judge by the name that a step's ``judge`` gives
