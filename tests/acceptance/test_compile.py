@@ -136,3 +136,39 @@ def test_a_negative_width_turns_the_axis(copies: tuple[Path, Path]) -> None:
     assert re.search(r"ROTATION_AXIS= -1 0 0 ", text)
     assert re.search(r"STARTING_ANGLE= -30 ", text)
     assert re.search(r"OSCILLATION_RANGE= 0.5 ", text)
+
+
+def test_excluded_images_stay_out_of_every_range(copies: tuple[Path, Path]) -> None:
+    job = copies[0] / "job.yaml"
+    job.write_text(job.read_text() + "    exclude: [3, 5]\n")
+    text = (compile_(copies[0], "--engine", "xds") / "sweeps/A/xds/XDS.INP").read_text()
+    ranges = re.findall(r"^(\w+_RANGE)= (\d+ \d+)", text, re.MULTILINE)
+    assert ranges == [
+        ("DATA_RANGE", "1 6"), ("SPOT_RANGE", "1 2"), ("SPOT_RANGE", "4 4"), ("SPOT_RANGE", "6 6"),
+        ("BACKGROUND_RANGE", "1 2"), ("EXCLUDE_DATA_RANGE", "3 3"), ("EXCLUDE_DATA_RANGE", "5 5"),
+    ]  # fmt: skip
+    run = copies[0] / "dials"
+    assert command("compile", "job.yaml", "-o", run, folder=copies[0]).returncode == 0
+    assert "exclude_images = 3,5 " in (run / "sweeps/A/integrate/integrate.phil").read_text()
+    assert "exclude_images = 0:3:3,0:5:5 " in (run / "groups/x1/scale/scale.phil").read_text()
+
+
+def test_two_crystals_are_merged_apart(copies: tuple[Path, Path]) -> None:
+    job = copies[0] / "job.yaml"
+    job.write_text(
+        "sweepwright: 1\ncrystals:\n  native: {}\n"
+        "  derivative: {space_group: P43212, cell: [45, 45, 30, 90, 90, 90]}\n"
+        "sweeps:\n  - {images: data/x_####.cbf, range: 1-3, crystal: native}\n"
+        "  - {images: data/x_####.cbf, range: 4-6, crystal: derivative}\n"
+    )
+    plan = Plan.model_validate_json(
+        (compile_(copies[0], "--engine", "dials") / "plan.json").read_text()
+    )
+    assert {result.path for result in plan.results} == {
+        f"results/{crystal}/w1/{name}.mtz"
+        for crystal in ("native", "derivative")
+        for name in ("merged", "unmerged")
+    }
+    steps = {step.id for step in plan.steps}
+    assert "symmetry@native" in steps
+    assert "symmetry@derivative" not in steps  # its group is enforced

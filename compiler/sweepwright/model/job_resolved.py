@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sweepwright.model.facts import EngineFacts, ImageTemplate, SweepFacts
 from sweepwright.model.ranges import ImageSet
@@ -35,6 +36,11 @@ class ResolvedSweep:
     def extent(self) -> tuple[int, int]:
         """First and last image."""
         return self.images.first, self.images.last
+
+    @property
+    def said_of_images(self) -> tuple[Resolved[Any], ...]:
+        """The leaves that choose the images: the range, and what is excluded from it."""
+        return tuple(self.leaves[key] for key in ("range", "exclude") if key in self.leaves)
 
     @property
     def excluded(self) -> ImageSet:

@@ -31,6 +31,7 @@ step() {{
 }}
 
 {steps}
+sweepwright report "$run"
 exit "$failed"
 """
 

@@ -146,6 +146,9 @@ def _sweep(
     table["range"] = Resolved(
         prefix + "range", (facts.found.first, facts.found.last), _images_origin(sweep, "range")
     )
+    excluded = sweep.top("exclude")
+    if excluded is not None:
+        table["exclude"] = Resolved(prefix + "exclude", excluded.value, excluded.origin)
     table["geometry.beam_center"] = _beam_center_px(table)
     scan, diagnostics = resolve_scan(sweep, header, table)
     diagnostics += _two_theta(sweep, facts)

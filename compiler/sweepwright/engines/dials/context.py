@@ -98,7 +98,7 @@ def _excluded(sweep: ResolvedSweep) -> Resolved[Any]:
     """Numbers of the images that are left out between the first and the last."""
     numbers = tuple(sweep.excluded) or None
     return computed(
-        f"sweeps[{sweep.name}].dials.exclude_images", numbers, "excluded", sweep.leaves["range"]
+        f"sweeps[{sweep.name}].dials.exclude_images", numbers, "excluded", *sweep.said_of_images
     )
 
 
@@ -109,7 +109,7 @@ def find_spots(sweep: ResolvedSweep) -> Context:
         "nproc": threads(path + "nproc"),
         "spot_ranges": [
             computed(
-                f"{path}scan_range[{first}]", (first, last), "images used", sweep.leaves["range"]
+                f"{path}scan_range[{first}]", (first, last), "images used", *sweep.said_of_images
             )
             for first, last in sweep.images.intervals
         ],
@@ -192,7 +192,7 @@ def _scale(group: ResolvedGroup, anomalous: Resolved[Any], d_min: Resolved[Any])
         for number, sweep in enumerate(group.sweeps)
         for first, last in sweep.excluded.intervals
     )
-    ranges = [sweep.leaves["range"] for sweep in group.sweeps]
+    ranges = [leaf for sweep in group.sweeps for leaf in sweep.said_of_images]
     return {
         "anomalous": anomalous,
         "d_min": d_min,

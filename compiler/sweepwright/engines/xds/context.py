@@ -26,7 +26,10 @@ def xds_context(sweep: ResolvedSweep, group: ResolvedGroup) -> dict[str, Any]:
     size = leaves["geometry.size"]
     images = leaves["range"]
     width = leaves["scan.width"]
-    background = min(last, first + max(1, round(BACKGROUND_DEG / width.known)) - 1)
+    # within the first images that are used: the background is never taken from excluded ones
+    background = min(
+        sweep.images.intervals[0][1], first + max(1, round(BACKGROUND_DEG / width.known)) - 1
+    )
     high, low = (group.leaves[f"processing.resolution.{end}"] for end in ("high", "low"))
     number, cell = group.leaves["space_group_number"], group.leaves["cell"]
     return {
@@ -39,12 +42,15 @@ def xds_context(sweep: ResolvedSweep, group: ResolvedGroup) -> dict[str, Any]:
             leaves["images"],
         ),
         "data_range": computed(path + "DATA_RANGE", (first, last), "first and last image", images),
-        "spot_range": computed(path + "SPOT_RANGE", (first, last), "all images", images),
+        "spot_ranges": [
+            computed(f"{path}SPOT_RANGE[{index}]", pair, "images used", *sweep.said_of_images)
+            for index, pair in enumerate(sweep.images.intervals)
+        ],
         "background_range": computed(
             path + "BACKGROUND_RANGE", (first, background), "the first five degrees", images, width
         ),
         "excluded": [
-            computed(f"{path}EXCLUDE_DATA_RANGE[{index}]", pair, "excluded", images)
+            computed(f"{path}EXCLUDE_DATA_RANGE[{index}]", pair, "excluded", *sweep.said_of_images)
             for index, pair in enumerate(sweep.excluded.intervals)
         ],
         "rotation_axis": leaves["scan.axis"],
