@@ -172,3 +172,13 @@ def test_two_crystals_are_merged_apart(copies: tuple[Path, Path]) -> None:
     steps = {step.id for step in plan.steps}
     assert "symmetry@native" in steps
     assert "symmetry@derivative" not in steps  # its group is enforced
+
+
+@pytest.mark.parametrize("engine", ["dials", "xds"])
+def test_no_leaf_is_auto_after_resolving(copies: tuple[Path, Path], engine: str) -> None:
+    lock = json.loads((compile_(copies[0], "--engine", engine) / "job.lock.json").read_text())
+    assert len(lock["values"]) > 30
+    assert [key for key, leaf in lock["values"].items() if leaf["value"] == "auto"] == []
+    text = json.dumps(lock)
+    assert str(copies[0]) not in text
+    assert '"line"' not in text

@@ -25,6 +25,8 @@ from sweepwright.resolve.symmetry import resolve_symmetry
 
 #: wavelengths that differ by less belong to one data set, A
 WAVELENGTH_TOLERANCE_A = 0.00005
+#: sweeps that turn by less give no absorption surface
+ABSORPTION_DEG = 60.0
 RESOLUTION_RULE = (
     "the worst limit of the criteria that are on, each at its first crossing of a smooth fit"
 )
@@ -53,12 +55,14 @@ def resolve(
             diagnostics += found
             if resolved is not None:
                 sweeps.append(resolved)
-        group_leaves, found = _group_leaves(crystal, stacks, leaves)
+        group_leaves, found = _group_leaves(crystal, stacks, leaves, sweeps)
         diagnostics += found
         groups.append(ResolvedGroup(crystal, tuple(sweeps), _datasets(sweeps), group_leaves))
     if any(item.severity == "error" for item in diagnostics):
         return None, diagnostics
-    table = {**leaves, "processing.engine": engine, "run.threads": _threads(leaves["run.threads"])}
+    # what a group may have otherwise is a leaf of the groups alone
+    table = {key: leaf for key, leaf in leaves.items() if not key.startswith("processing.")}
+    table |= {"processing.engine": engine, "run.threads": _threads(leaves["run.threads"])}
     resolved_job = ResolvedJob(job.name, engine, machine, Leaves(table), tuple(groups), places)
     return resolved_job, diagnostics
 
@@ -93,7 +97,10 @@ def _threads(leaf: Resolved[Any]) -> Resolved[Any]:
 
 
 def _group_leaves(
-    crystal: str, stacks: Stacks, job: Mapping[str, Resolved[Any]]
+    crystal: str,
+    stacks: Stacks,
+    job: Mapping[str, Resolved[Any]],
+    sweeps: list[ResolvedSweep],
 ) -> tuple[Leaves, list[Diagnostic]]:
     prefix = f"crystals[{crystal}]."
     defaults = {key: value for key, value in JOB_DEFAULTS.items() if key.startswith("processing.")}
@@ -105,9 +112,13 @@ def _group_leaves(
         table["processing.resolution.high"] = Resolved(
             high.path, decision, high.origin, high.hidden
         )
-    low = table["processing.resolution.low"]
-    if low.value == "auto":
-        table["processing.resolution.low"] = Resolved(low.path, None, low.origin, low.hidden)
+    for key in ("processing.resolution.low", "processing.indexing.max_cell"):
+        leaf = table[key]  # `auto` is no limit, and what the engine estimates from the spots
+        if leaf.value == "auto":
+            table[key] = Resolved(leaf.path, None, leaf.origin, leaf.hidden)
+    table["processing.scaling.absorption"] = _absorption(
+        table["processing.scaling.absorption"], sweeps
+    )
     anomalous = table["processing.anomalous"]
     if anomalous.value == "auto":
         decision = Decision(f"anomalous@{crystal}", "anomalous", ANOMALOUS_RULE)
@@ -118,6 +129,19 @@ def _group_leaves(
     table |= symmetry
     table["project"] = job["project"]
     return Leaves(table), diagnostics
+
+
+def _absorption(leaf: Resolved[Any], sweeps: list[ResolvedSweep]) -> Resolved[Any]:
+    """`auto`: a short sweep does not show the crystal from enough sides (DIALS's own rule)."""
+    if leaf.value != "auto":
+        return leaf
+    widths = [sweep.leaves["scan.width"] for sweep in sweeps]
+    turned = [
+        (sweep.extent[1] - sweep.extent[0] + 1) * width.known
+        for sweep, width in zip(sweeps, widths, strict=True)
+    ]
+    rule = f"a sweep turns by more than {ABSORPTION_DEG:g} degrees"
+    return computed(leaf.path, max(turned, default=0.0) > ABSORPTION_DEG, rule, *widths)
 
 
 def _sweep(

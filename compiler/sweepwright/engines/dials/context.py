@@ -14,8 +14,6 @@ Context = dict[str, Any]
 
 #: degrees of a block of integration; pinned, since it decides how reflections are cut
 BLOCK_DEG = 10.0
-#: sweeps that turn by less give no absorption surface (DIALS's own rule for `auto`)
-ABSORPTION_DEG = 60.0
 
 
 def for_import(sweep: ResolvedSweep) -> Context:
@@ -118,11 +116,10 @@ def find_spots(sweep: ResolvedSweep) -> Context:
 
 def index(sweep: ResolvedSweep, group: ResolvedGroup) -> Context:
     """Known group and cell are enforced when the job gives them."""
-    max_cell = group.leaves["processing.indexing.max_cell"]
     return {
         "space_group": group.leaves["space_group"],
         "unit_cell": group.leaves["cell"],
-        "max_cell": _auto(max_cell),
+        "max_cell": group.leaves["processing.indexing.max_cell"],
         "max_refine": constant(f"sweeps[{sweep.name}].dials.max_refine", "Auto", "all candidates"),
     }
 
@@ -197,33 +194,11 @@ def _scale(group: ResolvedGroup, anomalous: Resolved[Any], d_min: Resolved[Any])
         "anomalous": anomalous,
         "d_min": d_min,
         "d_max": group.leaves["processing.resolution.low"],
-        "absorption": _absorption(group),
+        "absorption": group.leaves["processing.scaling.absorption"],
         "exclude_images": computed(
             path + "exclude_images", excluded or None, "EXPERIMENT:first:last", *ranges
         ),
     }
-
-
-def _absorption(group: ResolvedGroup) -> Resolved[Any]:
-    leaf = group.leaves["processing.scaling.absorption"]
-    if leaf.value != "auto":
-        return leaf
-    widths = [sweep.leaves["scan.width"] for sweep in group.sweeps]
-    turned = max(
-        len(range(sweep.extent[0], sweep.extent[1] + 1)) * width.known
-        for sweep, width in zip(group.sweeps, widths, strict=True)
-    )
-    rule = f"a sweep turns by more than {ABSORPTION_DEG:g} degrees"
-    return computed(
-        f"groups[{group.name}].dials.absorption", turned > ABSORPTION_DEG, rule, *widths
-    )
-
-
-def _auto(leaf: Resolved[Any]) -> Resolved[Any]:
-    """`auto` as no value: DIALS estimates it."""
-    if leaf.value != "auto":
-        return leaf
-    return Resolved(leaf.path, None, leaf.origin, leaf.hidden)
 
 
 def split(group: ResolvedGroup) -> Context:
