@@ -30,10 +30,10 @@ demo: $(BIN)/sweepwright dials
 	$(BIN)/sweepwright run $(DEMO)/lysozyme.yaml -o $(DEMO)/run
 
 test: dev dials lint
-	$(BIN)/python -m pytest -n 2 -m "not long"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long"
 
 test-all: dev dials lint
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: dev
 	$(BIN)/ruff check compiler tests benchmarks
