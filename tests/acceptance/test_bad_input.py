@@ -79,7 +79,7 @@ def test_a_job_that_is_not_there(folder: Path) -> None:
 def test_images_outside_the_job_want_a_root(folder: Path, tmp_path: Path) -> None:
     outside = JOB.replace("data/", f"{tmp_path}/elsewhere/")
     refused(folder, outside, "SW-L028", "roots: {raw:", "$raw/x_####.cbf")
-    refused(folder, JOB.replace("data/", "../work/data/"), "SW-L028")
+    refused(folder, JOB.replace("data/", f"../{folder.name}/data/"), "SW-L028")
 
 
 def test_a_root_is_bound_where_the_images_are(folder: Path, tmp_path: Path) -> None:
@@ -182,6 +182,12 @@ def test_a_simulation_that_is_wrong_is_pointed_at(folder: Path) -> None:
         ("sweepwright: 1\nsweeps:\n  - data/x_####.cbf\n", "Write '- images: data/x_####.cbf'"),
         (JOB.replace("x_", "x "), "starts a comment in YAML"),
         (JOB.replace("####", "###"), "x_####.cbf"),
+        ("sweepwright: 1\nsweeps: []\n", "the job has no sweeps"),
+        (
+            JOB + "goniostat: {axes: [{name: omega, vector: [1, 0, 0]}]}\n"
+            "geometry: {rotation_axis: [1, 0, 0]}\n",
+            "SW-G009",
+        ),
         (JOB + JOB.splitlines()[2] + "\n    range: 2-3\n", "share images 2-3"),
         (JOB.replace("x_####", "*"), "one '#' for each digit"),
     ],

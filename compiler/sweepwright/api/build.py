@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sweepwright.api.front import Options, numbered_names, resolve_job
+from sweepwright.api.front import Options, resolve_job
 from sweepwright.emit.compile import compile_plan, previews
 from sweepwright.engines.registry import ENGINES
 from sweepwright.model.diagnostic import Diagnostic, advice, error
@@ -90,7 +90,7 @@ def _target(
     if output is not None:
         return _given(Path(os.path.abspath(output)), files)
     base = Path(os.path.abspath(path)).parent
-    for candidate in (base / other for other in numbered_names(name)):
+    for candidate in (base / other for other in _names(name)):
         if not candidate.exists():
             found = []
             if candidate.name != name:
@@ -104,6 +104,12 @@ def _target(
                 return candidate, True, []
     message = f"no free name is left for the run folder '{name}'"
     return None, False, [error("SW-P003", message, help="Remove old runs, or choose one with -o.")]
+
+
+def _names(name: str) -> Iterator[str]:
+    """``NAME``, ``NAME-2``, ``NAME-3`` ... for run folders."""
+    yield name
+    yield from (f"{name}-{number}" for number in range(2, 1000))
 
 
 def _given(folder: Path, files: Mapping[str, bytes]) -> tuple[Path | None, bool, list[Diagnostic]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -222,8 +222,3 @@ def _locate(
 
 def _portable(folder: str) -> str:
     return "" if folder in (".", "") else folder
-
-
-def numbered_names(name: str) -> Sequence[str]:
-    """``NAME``, ``NAME-2``, ``NAME-3`` ... for run folders."""
-    return [name, *(f"{name}-{number}" for number in range(2, 1000))]

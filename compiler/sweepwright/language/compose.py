@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from sweepwright.language.text import JobText, Key, Node, loads
+from sweepwright.language.text import SMALLEST, JobText, Key, Node, loads
 from sweepwright.language.validate import validate_patch
 from sweepwright.model.diagnostic import Diagnostic, Related, Span, error
 from sweepwright.model.job import JOB_ONLY, Crystal, Job, Section
@@ -64,6 +64,9 @@ def compose(
         return None, diagnostics
     layers = [*overrides, (Layer.JOB, text, job)]
     stacks = _stack(_job_leaves(layer, source, patch) for layer, source, patch in layers)
+    if not job.sweeps:
+        span = text.root.key(("sweeps",)).span
+        return None, [error("SW-L011", "the job has no sweeps", span, help=SMALLEST)]
     crystals = _crystals(layers, stacks)
     diagnostics += _job_only(crystals)
     sweeps, found = _sweeps(layers, stacks, crystals)

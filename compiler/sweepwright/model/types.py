@@ -178,9 +178,7 @@ def _schema(**schema: Any) -> WithJsonSchema:
 _QUANTITY = {"type": ["number", "string"]}
 Text = Annotated[str, BeforeValidator(text)]
 Name = Annotated[str, BeforeValidator(name)]
-Boolean = Annotated[bool, BeforeValidator(boolean)]
 Integer = Annotated[int, BeforeValidator(integer)]
-Length = Annotated[float, BeforeValidator(quantity("length")), _schema(**_QUANTITY)]
 PositiveLength = Annotated[
     float, BeforeValidator(quantity("length", 0.001, 1e5)), _schema(**_QUANTITY)
 ]

@@ -67,6 +67,13 @@ def _goniostat(
         rotation_axis = table["geometry.rotation_axis"]
         geometry = ScanGeometry(unit(rotation_axis.known), IDENTITY)
         return geometry, (rotation_axis,), _unused_settings(sweep, header, table)
+    axis_given = sweep.top("geometry.rotation_axis")
+    if axis_given is not None:
+        message = (
+            f"sweep {sweep.name}: both the axes of the goniostat and a rotation axis are given"
+        )
+        hint = "Keep one: 'rotation_axis' is short for a goniostat with one axis."
+        return None, (), [error("SW-G009", message, axis_given.origin.span, help=hint)]
     chain = [GoniostatAxis(axis.name, axis.vector) for axis in axes.known]
     names = [axis.name for axis in chain]
     scanned = _scanned(header, names)

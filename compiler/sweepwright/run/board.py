@@ -8,8 +8,6 @@ from collections.abc import Collection, Iterator, Mapping
 
 from sweepwright.run.graph import Decided, Graph, Standing, StepState, decide
 
-FINAL = frozenset({StepState.DONE, StepState.FAILED, StepState.SKIPPED, StepState.BLOCKED})
-
 
 class Board:
     """The steps that were chosen, those of them that are ready, and how all stand.

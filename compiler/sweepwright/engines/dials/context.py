@@ -18,12 +18,10 @@ BLOCK_DEG = 10.0
 
 def for_import(sweep: ResolvedSweep) -> Context:
     """Geometry, goniometer and scan, all written out: what was compiled is what DIALS gets."""
-    leaves, path = sweep.leaves, f"sweeps[{sweep.name}].dials."
-    geometry = _geometry(sweep)
-    return geometry | {
-        "images": computed(
-            path + "template", template_path(sweep.template), "template", leaves["images"]
-        ),
+    path = f"sweeps[{sweep.name}].dials.template"
+    images = sweep.leaves["images"]
+    return _geometry(sweep) | {
+        "images": computed(path, template_path(sweep.template), "template", images)
     }
 
 
@@ -36,7 +34,7 @@ def expected(sweep: ResolvedSweep) -> Context:
         "beam_center": leaves["geometry.beam_center"],
         "images": computed(
             path + "images",
-            len(range(sweep.extent[0], sweep.extent[1] + 1)),
+            sweep.extent[1] - sweep.extent[0] + 1,
             "images",
             leaves["range"],
         ),
@@ -124,11 +122,6 @@ def index(sweep: ResolvedSweep, group: ResolvedGroup) -> Context:
     }
 
 
-def refine(sweep: ResolvedSweep) -> Context:
-    """Nothing of a job changes refinement yet."""
-    return {}
-
-
 def integrate(sweep: ResolvedSweep, group: ResolvedGroup) -> Context:
     """Blocks are pinned: with DIALS's automatic blocks the number of processes changes results."""
     path = f"sweeps[{sweep.name}].dials."
@@ -160,11 +153,6 @@ def cosym(group: ResolvedGroup) -> Context:
         "space_group": group.leaves["space_group"],
         "d_min": _known_high(f"groups[{group.name}].dials.", group.leaves),
     }
-
-
-def absences(group: ResolvedGroup) -> Context:
-    """Screw axes only: the Laue group is what dials.cosym found."""
-    return symmetry(group)
 
 
 def first_scale(group: ResolvedGroup) -> Context:
@@ -201,13 +189,8 @@ def _scale(group: ResolvedGroup, anomalous: Resolved[Any], d_min: Resolved[Any])
     }
 
 
-def split(group: ResolvedGroup) -> Context:
-    """Data sets of different wavelength apart."""
-    return {}
-
-
 def merge(group: ResolvedGroup, dataset: DataSet) -> Context:
-    """Mates are kept apart in the columns always; the limit is that of scaling."""
+    """Limits and names of the merged and of the unmerged file."""
     leaves = group.leaves
     return {
         "d_min": leaves["processing.resolution.high"],
@@ -216,11 +199,6 @@ def merge(group: ResolvedGroup, dataset: DataSet) -> Context:
         "crystal": constant(f"groups[{group.name}].name", group.name, "group"),
         "dataset": constant(f"groups[{group.name}].{dataset.name}.name", dataset.name, "data set"),
     }
-
-
-def export(group: ResolvedGroup, dataset: DataSet) -> Context:
-    """Unmerged, scaled."""
-    return merge(group, dataset)
 
 
 def manifest(sweep: ResolvedSweep) -> Context:
@@ -246,7 +224,7 @@ def decision(kind: str, group: ResolvedGroup) -> Context:
         return {
             key: group.leaves[criteria + key]
             for key in ("cc_half", "i_over_sigma", "r_pim", "completeness")
-        } | {"d_max": group.leaves["processing.resolution.low"]}
+        }
     return {}
 
 

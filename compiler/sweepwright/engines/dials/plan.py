@@ -124,7 +124,7 @@ def _sweep(sweep: ResolvedSweep, group: ResolvedGroup) -> list[PlannedStep]:
             _files("indexed"), title=f"index sweep {name}",
         ),
         _program(
-            "refine", name, sweep_folder(sweep, "refine"), context.refine(sweep),
+            "refine", name, sweep_folder(sweep, "refine"), {},
             _both(at("index"), "indexed"), _files("refined"), title=f"refine sweep {name}",
         ),
         _program(
@@ -193,7 +193,7 @@ def _symmetry(group: ResolvedGroup) -> tuple[tuple[FileRef, ...], list[PlannedSt
     if given:
         return _both(cosym.id, "symmetrized"), [cosym]
     absences = _program(
-        "symmetry", name, group_folder(name, "absences"), context.absences(group),
+        "symmetry", name, group_folder(name, "absences"), context.symmetry(group),
         _both(cosym.id, "symmetrized"), _files("symmetrized"),
         step="absences", template="absences", title=f"find the screw axes of group {name}",
     )  # fmt: skip
@@ -219,7 +219,7 @@ def _decision(kind: str, group: ResolvedGroup, unmerged: FileRef) -> PlannedStep
 def _split(group: ResolvedGroup, scaled: tuple[FileRef, FileRef]) -> PlannedStep:
     """Data sets of a group apart: DIALS numbers them by rising wavelength, as we do."""
     return _program(
-        "split_experiments", group.name, group_folder(group.name, "split"), context.split(group),
+        "split_experiments", group.name, group_folder(group.name, "split"), {},
         scaled, tuple(
             output for index in range(len(group.datasets)) for output in _files(f"split_{index}")
         ),
@@ -241,7 +241,7 @@ def _dataset(
             (Output(name="merged.mtz", role="merged"),), title=f"merge {subject}",
         ),
         _program(
-            "export", subject, f"groups/{base}/export", context.export(group, dataset), scaled,
+            "export", subject, f"groups/{base}/export", context.merge(group, dataset), scaled,
             (Output(name="unmerged.mtz", role="unmerged"),), title=f"export {subject}",
         ),
     ]  # fmt: skip
