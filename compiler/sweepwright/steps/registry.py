@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 
 from sweepwright.run import StepCall, StepFunction
 
-
-def _manifest(call: StepCall) -> None:
-    from sweepwright.steps.manifest import manifest
-
-    manifest(call)
-
-
-def _resolution(call: StepCall) -> None:
-    from sweepwright.steps.decisions import resolution
-
-    resolution(call)
+#: function -> the module of this package that it stands in
+_MODULES = {
+    "manifest": "manifest",
+    "resolution": "decisions",
+    "anomalous": "decisions",
+    "finish": "finish",
+}
 
 
-def _anomalous(call: StepCall) -> None:
-    from sweepwright.steps.decisions import anomalous
+def _late(module: str, name: str) -> StepFunction:
+    """A function that loads its module when it is called: numpy and gemmi cost time to import."""
 
-    anomalous(call)
+    def call(step: StepCall) -> None:
+        getattr(import_module(f"sweepwright.steps.{module}"), name)(step)
 
-
-def _finish(call: StepCall) -> None:
-    from sweepwright.steps.finish import finish
-
-    finish(call)
+    return call
 
 
-#: each loads what it needs when it is called: numpy and gemmi cost time that a check need not pay
 FUNCTIONS: Mapping[str, StepFunction] = {
-    "manifest": _manifest,
-    "resolution": _resolution,
-    "anomalous": _anomalous,
-    "finish": _finish,
+    name: _late(module, name) for name, module in _MODULES.items()
 }
