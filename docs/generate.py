@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
@@ -19,9 +20,11 @@ from sweepwright.model.job import Job
 from sweepwright.model.plan import plan_schema
 from sweepwright.resolve.defaults import JOB_DEFAULTS, SWEEP_DEFAULTS
 from sweepwright.results.model import results_schema
+from sweepwright.rules import catalogue
 from sweepwright.simulate import Specification
 
 REFERENCE = Path(__file__).parent / "reference"
+BAD_JOBS = Path(__file__).parents[1] / "tests/bad_jobs"
 COMMANDS = ("check", "compile", "run", "plan", "status", "report", "simulate", "doctor")
 NOTE = "<!-- written by docs/generate.py -->\n\n"
 
@@ -34,6 +37,7 @@ def pages() -> dict[str, str]:
         "commands.md": NOTE + commands_page(),
         "plan.schema.json": json.dumps(plan_schema(), indent=1, sort_keys=True) + "\n",
         "results.schema.json": json.dumps(results_schema(), indent=1, sort_keys=True) + "\n",
+        **rule_pages(),
     }
 
 
@@ -67,6 +71,45 @@ def commands_page() -> str:
         text = "\n".join(line.rstrip() for line in told.output.strip().splitlines())
         parts.append(f"## {name}\n\n```text\n{text}\n```\n")
     return "\n".join(parts)
+
+
+DIAGNOSTICS = """\
+`sweepwright check` tells what is wrong with a job, at its place and with the way out. Each kind of
+message has a code, and each code a page below; `sweepwright explain SW-L008` shows it too.
+
+An *error* stops the compilation, a *warning* should be read before the result is trusted, *advice*
+says how the job could be better, and a *finding* is about the data of a run.
+
+`check --fix` makes the fixes that cannot change what the author meant (spelling, quoting, units) and
+leaves the rest of the file as it is; `--unsafe-fixes` makes the likely ones too, and `--diff` shows
+what would change.
+
+`check --format json` (short: `--json`) prints a list with one object for each job: `job`,
+`diagnostics`, and with `--fix` also `mended` (the diagnostics whose fixes were made) and, where the
+file could not be written, `not_mended` (why). A diagnostic has
+
+- `code`, `severity` (`error`, `warning`, `advice`) and `message`;
+- `span`: `file`, `line`, `column`, `end_line`, `end_column`, all counted from 1, the end exclusive;
+- `help`: what to do next;
+- `related`: a list of `message` and `span`;
+- `fix`: `message`, `span`, `text` to put in the place of the span, and `safe`.
+
+What is not known is left out. `check --format github` prints annotations for a workflow of GitHub.
+"""
+
+
+def rule_pages() -> dict[str, str]:
+    """A page for each diagnostic code, with its bad example and what is said of it; and their list."""
+    pages = {"rules/index.md": f"{NOTE}# Diagnostics\n\n{DIAGNOSTICS}\n{catalogue.index()}"}
+    for code in catalogue.codes():
+        scene, job, said = (
+            path.read_text(encoding="utf-8") if (path := BAD_JOBS / code / name).exists() else ""
+            for name in ("scene.yaml", "job.yaml", "expected.txt")
+        )
+        setting = re.search(r"^setting: (.+)$", scene, re.MULTILINE)
+        told = setting[1] if setting else ""
+        pages[f"rules/{code}.md"] = NOTE + catalogue.page(code, job, said, told)
+    return pages
 
 
 def keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -129,5 +172,10 @@ def one_line(text: str | None) -> str:
 
 
 if __name__ == "__main__":
-    for name, text in pages().items():
+    written = pages()
+    for name, text in written.items():
+        (REFERENCE / name).parent.mkdir(exist_ok=True)
         (REFERENCE / name).write_text(text, encoding="utf-8")
+    for path in (REFERENCE / "rules").iterdir():
+        if f"rules/{path.name}" not in written:
+            path.unlink()

@@ -29,6 +29,11 @@ def sites_folder() -> Path:
     return _folder("sitedb")
 
 
+def macros_folder() -> Path:
+    """The folder with the macros that come with the program."""
+    return _folder("macros")
+
+
 def examples_folder() -> Path:
     """The folder with example jobs and simulations."""
     return _folder("examples")

@@ -63,6 +63,8 @@ def test_the_generated_pages_are_those_of_the_code() -> None:
     for name, text in generate.pages().items():
         if name != "commands.md":  # its layout is the help writer's, which moves with its version
             assert (REPOSITORY / "docs/reference" / name).read_text(encoding="utf-8") == text, name
+    rules = {f"rules/{path.name}" for path in (REPOSITORY / "docs/reference/rules").iterdir()}
+    assert rules <= set(generate.pages())
 
 
 def test_links_lead_somewhere() -> None:

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sweepwright.language.compose import compose
+from sweepwright.language.compose import ComposedJob, Entry, compose
+from sweepwright.language.layers import gather
+from sweepwright.language.macros import MacroFolders
 from sweepwright.language.text import loads
 from sweepwright.language.validate import validate
 from sweepwright.model.diagnostic import Diagnostic
@@ -16,10 +18,26 @@ def problems(text: str, *settings_: str) -> list[Diagnostic]:
     loaded, found = loads(text, "job.yaml")
     if loaded is None:
         return found
-    job, found = validate(loaded)
-    if job is None:
+    patch, found = validate(loaded)
+    if patch is None:
         return found
-    return compose(loaded, job, settings_)[1]
+    layers, found = gather(patch, settings_, MacroFolders())
+    entries = [Entry(index, sweep) for index, sweep in enumerate(patch.job.sweeps or ())]
+    return found or compose(layers, entries)[1]
+
+
+def composed_of(text: str, *settings_: str) -> ComposedJob:
+    loaded, _ = loads(text, "job.yaml")
+    assert loaded is not None
+    patch, _ = validate(loaded)
+    assert patch is not None
+    layers, found = gather(patch, settings_, MacroFolders())
+    assert found == []
+    entries = [Entry(index, sweep) for index, sweep in enumerate(patch.job.sweeps or ())]
+    composed, found = compose(layers, entries)
+    assert found == []
+    assert composed is not None
+    return composed
 
 
 def only(text: str, *settings_: str) -> Diagnostic:
@@ -48,7 +66,13 @@ def test_the_smallest_job_has_nothing_to_complain_of() -> None:
         (SMALLEST + "geometry: {beam_center: [1, 2]}\n", "SW-L012", 4, 25, "[1 px, 2 px]"),
         (SMALLEST + "geometry: {distance: 3 deg}\n", "SW-L012", 4, 22, "length"),
         (SMALLEST + "geometry: {distance: }\n", "SW-L012", 4, 12, "no value"),
-        (SMALLEST + "macros: [anomalous]\n", "SW-L009", 4, 1, "cannot do it yet"),
+        (SMALLEST + "macros: [anomalos]\n", "SW-L038", 4, 10, "anomalos"),
+        (SMALLEST + "    processing: {engine: xds}\n", "SW-L015", 4, 18, "whole job"),
+        (SMALLEST + "  - A, b, x_##.cbf\n", "SW-L031", 4, 5, "five fields"),
+        (SMALLEST + "+name: x\n", "SW-L030", 4, 1, "no list"),
+        (SMALLEST + "masks: []\n+masks: []\n", "SW-L029", 5, 1, "twice"),
+        (SMALLEST + "    -exclude: [7]\n", "SW-L033", 4, 15, "no lower layer"),
+        (SMALLEST + "    exclude: [1-5, {images: 7, raeson: x}]\n", "SW-L012", 4, 14, "exclusion"),
         (SMALLEST + "name: ../x\n", "SW-L012", 4, 7, "name"),
         (SMALLEST + "    crystal: x2\n", "SW-L019", 4, 14, "x2"),
         ("sweepwright: 1\nsweeps:\n  - range: 1-9\n", "SW-L016", 3, 5, "where its images are"),
@@ -97,12 +121,7 @@ def test_layers_lie_in_their_order() -> None:
         "crystals: {x1: {processing: {resolution: {high: 2}}}}\n"
         "sweeps:\n  - {images: x_#.cbf, geometry: {distance: 200}}\n"
     )
-    loaded, _ = loads(text, "job.yaml")
-    assert loaded is not None
-    job, _ = validate(loaded)
-    assert job is not None
-    composed, _ = compose(loaded, job, ("geometry.distance=300",))
-    assert composed is not None
+    composed = composed_of(text, "geometry.distance=300")
     stack = composed.sweeps[0].stacks["geometry.distance"]
     assert [written.value for written in stack] == [300, 200, 100]
     high = composed.crystals["x1"]["processing.resolution.high"]
@@ -113,10 +132,10 @@ def test_layers_lie_in_their_order() -> None:
 def test_scalars_are_what_they_look_like() -> None:
     loaded, _ = loads(SMALLEST + "title: 007\nproject: 1e5\nname: no\n", "job.yaml")
     assert loaded is not None
-    job, found = validate(loaded)
+    patch, found = validate(loaded)
     assert found == []
-    assert job is not None
-    assert (job.title, job.project, job.name) == ("007", "1e5", "no")
+    assert patch is not None
+    assert (patch.job.title, patch.job.project, patch.job.name) == ("007", "1e5", "no")
 
 
 def test_deep_and_bulky_yaml_is_refused() -> None:

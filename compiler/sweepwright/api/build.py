@@ -75,11 +75,12 @@ def compile_job(path: Path, options: Options, output: Path | None = None) -> Com
 def _files(job: ResolvedJob, source: bytes) -> tuple[Plan, dict[str, bytes]]:
     engine = ENGINES[job.engine.known]
     draft = engine.plan(job)
-    plan = compile_plan(job.name, engine.name, draft)
+    plan = compile_plan(job.name, engine.name, draft, job.caveats)
     templates = {use.template for step in draft.steps for use in step.files}
     files = run_folder.files_of_run(
         plan, source, lock(job, templates), origins(job), previews(plan), run_sh(plan)
     )
+    files |= {f"sources/macros/{macro.name}.yaml": macro.source.encode() for macro in job.macros}
     return plan, files
 
 

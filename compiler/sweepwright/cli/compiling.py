@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from sweepwright.cli import options as o
-from sweepwright.cli.show import diagnostics, json_out, out
-from sweepwright.model.diagnostic import Diagnostic, ExitCode, Severity, has_errors
+from sweepwright.cli.show import Format, diagnostics, json_out, out, say
+from sweepwright.model.diagnostic import ExitCode
 
 
 def register(app: typer.Typer) -> None:
@@ -25,34 +25,47 @@ def check(
     engine: o.Engine = None,
     settings: o.Set = None,
     bind: o.Bind = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended safely.")] = False,
+    unsafe_fixes: Annotated[
+        bool,
+        typer.Option("--unsafe-fixes", help="With --fix or --diff: mend also by likely guesses."),
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what --fix would change; write nothing.")
+    ] = False,
+    form: Annotated[
+        Format, typer.Option("--format", metavar="people|json|github", help="For whom to write.")
+    ] = Format.PEOPLE,
     json: o.Json = False,
 ) -> None:
-    """Check job files against the language, their images and this machine; write nothing.
+    """Check job files against the language, their images and this machine.
 
     Prints what each sweep holds and where its geometry comes from. Every error is shown at its
     place in the file, with what to do about it. Exit code 1 when there is an error.
 
+    Nothing is written, but with --fix: then spelling, quoting and units are mended in the file,
+    and everything else of it stays as it is.
+
     Example: sweepwright check lyso.yaml
     """
-    from sweepwright.api.front import check_tools, resolve_job
-    from sweepwright.cli.overview import overview
+    from sweepwright.cli import checking
 
+    if unsafe_fixes and not (fix or diff):
+        say("error: --unsafe-fixes goes with --fix or --diff")
+        raise typer.Exit(ExitCode.WRONG_USE)
+    wanted = Format.JSON if json else form
+    if (json and form is Format.GITHUB) or (diff and wanted is not Format.PEOPLE):
+        say("error: choose one of --json, --format and --diff")
+        raise typer.Exit(ExitCode.WRONG_USE)
     chosen = o.options(engine, settings, bind)
-    results, failed = [], False
-    for path in jobs:
-        front = resolve_job(path, chosen)
-        found = list(front.diagnostics)
-        if front.job is not None:
-            found += _as_warnings(check_tools(front.job))
-        failed |= has_errors(found)
-        results.append({"job": str(path), "diagnostics": [item.to_json() for item in found]})
-        if json:
-            continue
-        diagnostics(found)
-        if front.job is not None:
-            out(overview(front.job))
-    if json:
-        json_out(results)
+    results = [
+        checking.mended(path, chosen, not unsafe_fixes, write=not diff)
+        if fix or diff
+        else checking.checked(path, chosen)
+        for path in jobs
+    ]
+    checking.tell(results, wanted, diff)
+    failed = any(one.failed for one in results)
     raise typer.Exit(ExitCode.WRONG_INPUT if failed else ExitCode.GOOD)
 
 
@@ -85,11 +98,3 @@ def compile_(
                 f"{compiled.folder}: {word}, {len(compiled.plan.steps)} steps for {compiled.plan.engine}"
             )
     raise typer.Exit(ExitCode.GOOD if compiled.folder is not None else ExitCode.WRONG_INPUT)
-
-
-def _as_warnings(found: list[Diagnostic]) -> list[Diagnostic]:
-    """A missing engine stops a run, not a check."""
-    return [
-        Diagnostic(item.code, Severity.WARNING, item.message, item.span, item.help)
-        for item in found
-    ]

@@ -37,6 +37,8 @@ def plan(folder: o.RunArgument, json: o.Json = False) -> None:
         out(f"{step.id:<{width}}  {step.program:<24}{needs}")
     for result in loaded.results:
         out(f"=> {result.path}  ({result.role}, from {result.step})")
+    for caveat in loaded.caveats:
+        out(caveat)
 
 
 def status(folder: o.RunArgument, json: o.Json = False) -> None:

@@ -8,7 +8,7 @@ import sys
 import typer
 
 from sweepwright import __version__
-from sweepwright.cli import compiling, looking, running, simulating
+from sweepwright.cli import compiling, discovering, looking, macros, running, simulating
 from sweepwright.cli.show import out, say
 from sweepwright.model.diagnostic import ExitCode
 
@@ -51,6 +51,8 @@ def root(
 compiling.register(app)
 running.register(app)
 looking.register(app)
+discovering.register(app)
+macros.register(app)
 simulating.register(app)
 
 

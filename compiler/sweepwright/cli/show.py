@@ -1,33 +1,42 @@
-"""Diagnostics as text for people: a caret picture, what to do next, colour where it is wanted."""
+"""What the command writes: results on standard output, everything about them on standard error."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-from sweepwright.model.diagnostic import Diagnostic, Severity, Span
+from sweepwright.model.diagnostic import Diagnostic
 
-_COLOUR = {Severity.ERROR: "31;1", Severity.WARNING: "33;1", Severity.ADVICE: "36;1"}
+_WIDTH, _NARROWEST = 100, 40
 
 
-def colourful(stream: Any = None) -> bool:
+class Format(StrEnum):
+    """For whom diagnostics are written."""
+
+    PEOPLE = "people"
+    JSON = "json"
+    GITHUB = "github"
+
+
+def colourful(stream: TextIO | None = None) -> bool:
     """Whether a stream wants colour: a terminal, and NO_COLOR is not set."""
-    stream = stream or sys.stderr
-    return bool(stream.isatty()) and "NO_COLOR" not in os.environ
+    return (stream or sys.stderr).isatty() and "NO_COLOR" not in os.environ
 
 
 def out(text: str = "") -> None:
     """A line on standard output."""
-    sys.stdout.write(text + "\n")
+    _line(sys.stdout, text)
 
 
 def say(text: str = "") -> None:
     """A line on standard error."""
-    sys.stderr.write(text + "\n")
+    _line(sys.stderr, text)
 
 
 def json_out(value: Any) -> None:
@@ -35,48 +44,47 @@ def json_out(value: Any) -> None:
     out(json.dumps(value, indent=1, ensure_ascii=False))
 
 
-def diagnostics(items: Iterable[Diagnostic], sources: Mapping[str, str] | None = None) -> None:
-    """Every diagnostic on standard error."""
-    shown = {}
-    for item in items:
-        if item.span is not None and item.span.file not in shown:
-            shown[item.span.file] = (sources or {}).get(item.span.file) or _read(item.span.file)
-        say(picture(item, shown, colourful()))
+def diagnostics(items: Iterable[Diagnostic], places: Collection[Path] | None = None) -> None:
+    """Every diagnostic on standard error, with pictures of the files that it names.
+
+    With ``places`` only these files, and files in these folders, are shown, links resolved: a job
+    that came by mail may name what it likes.
+    """
+    found = list(items)
+    if not found:
+        return
+    from sweepwright.cli.rendering.people import Page, limited, picture
+
+    shown, more = limited(found)
+    page = Page(_texts(shown, places), _width(), colourful())
+    for item in shown:
+        say(picture(item, page))
+    for code, number in more.items():
+        say(f"... and {number} more of {code}; '--format json' shows all")
 
 
-def picture(item: Diagnostic, sources: Mapping[str, str], colour: bool) -> str:
-    """A diagnostic with the lines that it speaks of."""
-    head = f"{item.severity.value}[{item.code}]"
-    if colour:
-        head = f"\x1b[{_COLOUR[item.severity]}m{head}\x1b[0m"
-    lines = [f"{head}: {item.message}"]
-    if item.span is not None:
-        lines += _caret(item.span, sources.get(item.span.file, ""))
-    for related in item.related:
-        lines.append(f"  note: {related.message}")
-        lines += _caret(related.span, sources.get(related.span.file, ""))
-    if item.help:
-        first, *rest = item.help.split("\n")
-        lines.append(f"  help: {first}")
-        lines += [f"        {line}" for line in rest]
-    return "\n".join(lines)
+def _texts(items: Iterable[Diagnostic], places: Collection[Path] | None) -> dict[str, str]:
+    spans = [item.span for item in items if item.span is not None]
+    spans += [other.span for item in items for other in item.related]
+    allowed = None if places is None else [place.resolve() for place in places]
+    texts = {}
+    for name in dict.fromkeys(span.file for span in spans):
+        try:
+            path = Path(name).resolve()
+            if allowed is None or any(path.is_relative_to(place) for place in allowed):
+                texts[name] = path.read_bytes().decode("utf-8-sig", errors="replace")
+        except (OSError, ValueError, RuntimeError):  # RuntimeError: a ring of links
+            continue
+    return texts
 
 
-def _caret(span: Span, source: str) -> list[str]:
-    lines = source.splitlines()
-    place = [f"  --> {span}"]
-    if not 0 < span.line <= len(lines):
-        return place
-    text = lines[span.line - 1]
-    end = span.end_column if span.end_line == span.line else len(text) + 1
-    marks = "^" * max(1, min(end, len(text) + 1) - span.column)
-    gutter = " " * len(str(span.line))
-    column = " " * (span.column - 1)
-    return [*place, f" {gutter} |", f" {span.line} | {text}", f" {gutter} | {column}{marks}"]
+def _width() -> int:
+    """Cells of the terminal; a fixed number where the text goes elsewhere."""
+    if not sys.stderr.isatty():
+        return _WIDTH
+    return max(_NARROWEST, shutil.get_terminal_size((_WIDTH, 24)).columns)
 
 
-def _read(name: str) -> str:
-    try:
-        return Path(name).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
+def _line(stream: TextIO, text: str) -> None:
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sweepwright.emit.tables import fill, placeholder
+from sweepwright.emit.tables import fill, placeholder, without_keywords
 from sweepwright.emit.templates import JSON, PHIL, SHELL, XDS, Dialect, environment, piece, render
 from sweepwright.engines.base import Draft, PlannedStep, TemplateUse
 from sweepwright.model.plan import Argument, LineTable, Plan, Step
@@ -13,18 +13,20 @@ from sweepwright.model.resolved import Resolved
 DIALECTS: dict[str, Dialect] = {"phil": PHIL, "xds": XDS, "json": JSON}
 
 
-def compile_plan(name: str, engine: str, draft: Draft) -> Plan:
+def compile_plan(name: str, engine: str, draft: Draft, caveats: tuple[str, ...] = ()) -> Plan:
     """The plan of a draft. Raises what `render` raises; those are bugs, not user errors."""
     env = environment()
 
     def table(use: TemplateUse) -> LineTable:
-        return render(env, use.template, use.name, DIALECTS[use.dialect], use.context)
+        rendered = render(env, use.template, use.name, DIALECTS[use.dialect], use.context)
+        return without_keywords(rendered, use.replaced)
 
     return Plan(
         name=name,
         engine=engine,
         steps=tuple(_step(planned, table) for planned in draft.steps),
         results=draft.results,
+        caveats=caveats,
     )
 
 

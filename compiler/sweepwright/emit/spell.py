@@ -11,6 +11,8 @@ import shlex
 from collections.abc import Callable
 from typing import Any
 
+from sweepwright.model.resolved import Verbatim
+
 Speller = Callable[[Any], str]
 
 
@@ -62,7 +64,11 @@ def xds(value: Any) -> str:
 def phil(value: Any) -> str:
     """PHIL: lists separated by commas, words quoted where they hold more than letters."""
     text = _listed(value, ",", "True", "False", "None")
-    if isinstance(value, str) and not value.replace("_", "").replace(".", "").isalnum():
+    if (
+        isinstance(value, str)
+        and not isinstance(value, Verbatim)
+        and not value.replace("_", "").replace(".", "").isalnum()
+    ):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
     return text

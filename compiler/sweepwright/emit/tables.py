@@ -26,6 +26,20 @@ def fill_piece(piece: Piece, lookup: Lookup) -> str:
     return SPELLERS[piece.style](lookup(piece))
 
 
+def without_keywords(table: LineTable, names: Iterable[str]) -> LineTable:
+    """The table without its lines ``NAME= value`` of these names; a line of one piece stays."""
+    begins = tuple(f"{name}{equals}" for name in names for equals in ("=", " ="))
+    if not begins:
+        return table
+    kept = (line for line in table.lines if not _begins(line, begins))
+    return table.model_copy(update={"lines": tuple(kept)})
+
+
+def _begins(line: Iterable[Piece], begins: tuple[str, ...]) -> bool:
+    first = next(iter(line), None)
+    return isinstance(first, str) and first.lstrip().startswith(begins)
+
+
 def _line(line: Iterable[Piece], comment: str, lookup: Lookup) -> str:
     pieces = tuple(line)
     text = "".join(fill_piece(piece, lookup) for piece in pieces)

@@ -24,12 +24,16 @@ TO_RUN = "../../../.."
 
 @dataclass(frozen=True)
 class TemplateUse:
-    """A file to be rendered into a step: template, file name, dialect, and leaves to fill it with."""
+    """A file to be rendered into a step: template, file name, dialect, and leaves to fill it with.
+
+    Lines of the template that begin with a keyword of ``replaced`` are left out.
+    """
 
     template: str
     name: str
     dialect: str
     context: Mapping[str, Any]
+    replaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,8 +78,10 @@ def constant(path: str, value: Any, why: str) -> Resolved[Any]:
     return Resolved(path, value, Origin(Layer.DEFAULT, why))
 
 
-def threads(path: str) -> Resolved[Any]:
-    """The number of threads that a step gets when it starts."""
+def threads(path: str, asked: Resolved[Any] | None = None) -> Resolved[Any]:
+    """The number of threads that a step gets when it starts, or the one that the job asks for."""
+    if asked is not None and not isinstance(asked.value, AtRun):
+        return asked.at(path)
     return Resolved(path, AtRun("threads"), Origin(Layer.MACHINE, "threads"))
 
 

@@ -11,6 +11,8 @@ from sweepwright.model.facts import ImageTemplate
 from sweepwright.model.ranges import ImageSet
 
 _HASHES = re.compile(r"#+|\?+|%0(\d)d")
+#: endings of HDF5 images
+HDF5 = (".h5", ".nxs", ".hdf5")
 _NUMBERED = re.compile(r"(.*?)(\d+)(\D*)$")
 
 

@@ -7,17 +7,21 @@ from pathlib import Path
 
 from sweepwright.images import minicbf
 from sweepwright.images.discover import Pattern, find_images, similar_names
-from sweepwright.model.diagnostic import Diagnostic, Span, error
+from sweepwright.images.exclude import excluded_images
+from sweepwright.model.diagnostic import Diagnostic, Span, advice, error, has_errors
 from sweepwright.model.facts import ImageFacts, ImageTemplate, SweepFacts
+from sweepwright.model.image_types import Exclusion
 from sweepwright.model.ranges import OPEN_END, ImageSet
 
 _HEADERS_READ = 7
-NO_IMAGES = ImageSet()
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a job says of the images of one sweep, with the places where it says so."""
+    """What a job says of the images of one sweep, with the places where it says so.
+
+    ``width`` is the oscillation width (deg) where the job gives it.
+    """
 
     sweep: str
     template: ImageTemplate
@@ -27,7 +31,9 @@ class Wanted:
     single: int | None = None
     range: ImageSet | None = None
     range_span: Span | None = None
-    exclude: ImageSet = NO_IMAGES
+    exclude: tuple[Exclusion, ...] = ()
+    exclude_span: Span | None = None
+    width: float | None = None
 
 
 def image_template(root: str, folder_in_root: str, pattern: Pattern) -> ImageTemplate:
@@ -46,7 +52,7 @@ def observe(wanted: Wanted) -> tuple[SweepFacts | None, list[Diagnostic]]:
     if not found:
         return None, [_nothing_fits(wanted)]
     used, diagnostics = _used(wanted, found)
-    if diagnostics:
+    if has_errors(diagnostics):
         return None, diagnostics
     sizes = {
         number: (wanted.folder / wanted.template.name(number)).stat().st_size for number in used
@@ -63,9 +69,9 @@ def observe(wanted: Wanted) -> tuple[SweepFacts | None, list[Diagnostic]]:
         for number in empty
         if number not in _sample(used)
     ]
-    if diagnostics:
+    if has_errors(diagnostics):
         return None, diagnostics
-    return SweepFacts(wanted.template, used, headers, sizes), []
+    return SweepFacts(wanted.template, used, headers, sizes), diagnostics
 
 
 def _nothing_fits(wanted: Wanted) -> Diagnostic:
@@ -98,10 +104,9 @@ def _used(wanted: Wanted, found: ImageSet) -> tuple[ImageSet, list[Diagnostic]]:
         )
         hint = f"Write 'range: {asked & whole}'." if asked & whole else f"Write 'range: {found}'."
         return asked, [error("SW-I004", message, wanted.range_span or wanted.span, help=hint)]
-    used = asked - wanted.exclude
-    if not used:
-        message = f"sweep {wanted.sweep}: no image is left to process"
-        return used, [error("SW-I004", message, wanted.range_span or wanted.span)]
+    used, diagnostics = _without_excluded(wanted, asked, whole)
+    if has_errors(diagnostics):
+        return used, diagnostics
     # engines read first to last, also what is excluded in between
     missing = ImageSet(((used.first, used.last),)) - found
     if missing:
@@ -112,7 +117,45 @@ def _used(wanted: Wanted, found: ImageSet) -> tuple[ImageSet, list[Diagnostic]]:
             f"({'; '.join(f'range: {first}-{last}' for first, last in (used - missing).intervals)})."
         )
         return used, [error("SW-I003", message, wanted.range_span or wanted.span, help=hint)]
+    return used, diagnostics
+
+
+def _without_excluded(
+    wanted: Wanted, asked: ImageSet, whole: ImageSet
+) -> tuple[ImageSet, list[Diagnostic]]:
+    if not wanted.exclude:
+        return asked, []
+    width = wanted.width
+    if width is None and any(exclusion.degrees for exclusion in wanted.exclude):
+        width = _width(wanted, whole.first)
+        if width is None:
+            message = f"sweep {wanted.sweep}: without an oscillation width no angle can be excluded"
+            return asked, [error("SW-I015", message, wanted.exclude_span)]
+    excluded = excluded_images(wanted.exclude, wanted.template, whole, width or 1.0)
+    used = asked - excluded
+    if not used:
+        message = f"sweep {wanted.sweep}: no image is left to process"
+        return used, [error("SW-I004", message, wanted.exclude_span or wanted.range_span)]
+    named = ImageSet.union(
+        pair for item in wanted.exclude if item.images for pair in item.images.intervals
+    )
+    outside = (excluded | named) - asked
+    if outside:
+        message = (
+            f"sweep {wanted.sweep}: images {outside} are excluded, but not in the range anyway"
+        )
+        return used, [advice("SW-I014", message, wanted.exclude_span)]
     return used, []
+
+
+def _width(wanted: Wanted, number: int) -> float | None:
+    """The oscillation width that a header gives, or None."""
+    try:
+        facts = minicbf.read_facts(wanted.folder / wanted.template.name(number))
+    except (minicbf.ImageError, OSError):
+        return None
+    fact = facts.get("width")
+    return float(str(fact.value)) or None if fact is not None else None
 
 
 def _sample(used: ImageSet) -> list[int]:

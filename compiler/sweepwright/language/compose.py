@@ -1,34 +1,57 @@
 """Compose: what people wrote, layer over layer, leaf by leaf; nothing is filled in yet.
 
-The order of layers for a sweep, highest first: ``--set``, sweep, crystal, job. Engine defaults,
-headers and the site record are laid below by *resolve*.
+The order of layers for a sweep, highest first: ``--set``, sweep, data set, crystal, job, macros
+(the last one first), the user's file. Defaults, headers and the site record are laid below by
+*resolve*.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from sweepwright.language.text import SMALLEST, JobText, Key, Node, loads
-from sweepwright.language.validate import validate_patch
+from sweepwright.language.layers import Layers, LayerText
+from sweepwright.language.macros import MacroText
+from sweepwright.language.scopes import removals, scope_problems
+from sweepwright.language.text import SMALLEST, JobText, Key, Node
 from sweepwright.model.diagnostic import Diagnostic, Related, Span, error
-from sweepwright.model.job import JOB_ONLY, Crystal, Job, Section
-from sweepwright.model.resolved import Layer, Origin, Written
+from sweepwright.model.job import EVERY, INHERITED, Crystal, Dataset, Sweep
+from sweepwright.model.resolved import Edit, Layer, Origin, Written
+from sweepwright.model.section import Scope, Section
 
 Stacks = Mapping[str, tuple[Written, ...]]
 IMPLIED_CRYSTAL = "x1"
-_SWEEP_KEY = re.compile(r"sweeps\[([^\]]+)\]\.(.+)")
+_SCOPE_LAYERS = {
+    Scope.JOB: Layer.JOB,
+    Scope.CRYSTAL: Layer.CRYSTAL,
+    Scope.DATASET: Layer.DATASET,
+    Scope.SWEEP: Layer.SWEEP,
+}
+#: what is no leaf of its own: names of other scopes, and what earlier stages used up
+_NOT_LEAVES = frozenset("sweepwright crystals datasets sweeps roots macros".split())
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A sweep to compose: its model, and its place in the list of the job file."""
+
+    index: int
+    sweep: Sweep
 
 
 @dataclass(frozen=True)
 class ComposedSweep:
-    """One sweep: its name and crystal, and the stacks of everything that was said about it."""
+    """One sweep: its name and crystal, and the stacks of everything that was said about it.
+
+    ``dataset`` is empty when it goes by wavelength.
+    """
 
     name: str
     crystal: str
+    dataset: str
     span: Span
     stacks: Stacks
 
@@ -40,13 +63,18 @@ class ComposedSweep:
 
 @dataclass(frozen=True)
 class ComposedJob:
-    """A job with all its written layers; every leaf keeps the stack of who said what."""
+    """A job with all its written layers; every leaf keeps the stack of who said what.
+
+    ``datasets`` are keyed by crystal and data set; ``macros`` stand in the order of their use.
+    """
 
     name: str
     stacks: Stacks
     crystals: Mapping[str, Stacks]
+    datasets: Mapping[tuple[str, str], Stacks]
     sweeps: tuple[ComposedSweep, ...]
     roots: Mapping[str, Written]
+    macros: tuple[MacroText, ...]
     source: JobText
 
     def top(self, key: str) -> Written | None:
@@ -55,233 +83,278 @@ class ComposedJob:
         return stack[0] if stack else None
 
 
-def compose(
-    text: JobText, job: Job, settings: Sequence[str] = ()
-) -> tuple[ComposedJob | None, list[Diagnostic]]:
-    """The job with its ``--set key=value`` on top."""
-    overrides, diagnostics = _overrides(settings)
-    if diagnostics:
-        return None, diagnostics
-    layers = [*overrides, (Layer.JOB, text, job)]
-    stacks = _stack(_job_leaves(layer, source, patch) for layer, source, patch in layers)
-    if not job.sweeps:
-        span = text.root.key(("sweeps",)).span
-        return None, [error("SW-L011", "the job has no sweeps", span, help=SMALLEST)]
-    crystals = _crystals(layers, stacks)
-    diagnostics += _job_only(crystals)
-    sweeps, found = _sweeps(layers, stacks, crystals)
-    diagnostics += found
-    roots: dict[str, Written] = {}
-    for layer, source, patch in reversed(layers):
-        for name, place in (patch.roots or {}).items():
-            roots[name] = Written(place, _origin(layer, source, ("roots", name)))
-    stem = re.sub(r"[^A-Za-z0-9_+-]+", "-", PurePosixPath(text.name).stem).strip("-_+") or "job"
-    name = stacks["name"][0].value if "name" in stacks else stem
-    if diagnostics:
-        return None, diagnostics
-    return ComposedJob(name, stacks, crystals, sweeps, roots, text), []
+Place = tuple[Scope, tuple[Key, ...], Section]
+Ranked = tuple[tuple[int, int, int], str, Written]
 
 
-Layered = tuple[Layer, JobText, Job]
+@dataclass
+class _Texts:
+    """All texts, with the leaves of shared scopes read only once."""
+
+    layers: Layers
+    _known: dict[tuple[int, tuple[Key, ...]], list[tuple[str, Written]]] = field(
+        default_factory=dict
+    )
+
+    def stacks(self, finest: Scope, places: Mapping[int, list[Place]]) -> Stacks:
+        """The stacks of a target of scope ``finest``; ``places`` speak of it, by text.
+
+        Of coarser scopes it takes what is inherited.
+        """
+        ranked: list[Ranked] = []
+        for number, text in enumerate(self.layers.texts):
+            for scope, path, section in places.get(number, ()):
+                rank = _rank(text.layer, number, scope)
+                for key, written in self._leaves(number, scope, path, section):
+                    if scope is finest or _first(key) in INHERITED:
+                        ranked.append((rank, key, written))
+        ranked.sort(key=lambda item: item[0])
+        stacks: dict[str, list[Written]] = {}
+        for _, key, written in ranked:
+            stacks.setdefault(key, []).append(written)
+        return {key: tuple(stack) for key, stack in stacks.items()}
+
+    def _leaves(
+        self, number: int, scope: Scope, path: tuple[Key, ...], section: Section
+    ) -> list[tuple[str, Written]]:
+        text = self.layers.texts[number]
+        if text.layer is Layer.JOB and scope is Scope.SWEEP:
+            # one place of the file may stand for several sweeps, each with its own images
+            return list(written_leaves(text, scope, path, section))
+        if (number, path) not in self._known:
+            self._known[number, path] = list(written_leaves(text, scope, path, section))
+        return self._known[number, path]
 
 
-def _overrides(settings: Sequence[str]) -> tuple[list[Layered], list[Diagnostic]]:
-    """Each ``key=value`` as a patch of its own, the last one highest."""
-    layers: list[Layered] = []
-    diagnostics: list[Diagnostic] = []
-    for setting in settings:
-        key, equals, value = setting.partition("=")
-        source = f"--set {setting}"
-        if not equals or not re.fullmatch(r"[\w+-]+(\[[\w+-]+\])?(\.[\w+-]+)*", key):
-            message = f"'{source}' is not key=value"
-            hint = (
-                "Write e.g. --set processing.resolution.high=2.0 or --set 'sweeps[A].range=1-90'."
-            )
-            diagnostics.append(error("SW-L014", message, help=hint))
-            continue
-        text, found = loads(_nested(key, value), source)
-        patch = None
-        if text is not None:
-            patch, found = validate_patch(text)
-        if text is None or patch is None:
-            diagnostics += [error(item.code, item.message, help=item.help) for item in found]
-            continue
-        layers.insert(0, (Layer.SET, text, patch))
-    return layers, diagnostics
+def _rank(layer: Layer, number: int, scope: Scope) -> tuple[int, int, int]:
+    """What is said of a sweep stands over what is said of all, within ``--set`` and within a text."""
+    if layer is Layer.SET:
+        return 0, -scope, number
+    return 1, number, -scope
 
 
-def _nested(key: str, value: str) -> str:
-    """``a.b=v`` as flow YAML; ``sweeps[A].k`` as a patch of the sweep of that name."""
-    sweep = _SWEEP_KEY.fullmatch(key)
-    if sweep:
-        return f"{{sweeps: [{{name: {sweep[1]}, {_nested(sweep[2], value)[1:]}]}}"
-    opened = "".join(f"{{{part}: " for part in key.split("."))
-    plain = value if re.match(r"\s*[\[{\"']", value) else "'" + value.replace("'", "''") + "'"
-    return f"{opened}{plain}{'}' * len(key.split('.'))}"
+def _first(key: str) -> str:
+    return re.split(r"[.\[]", key, maxsplit=1)[0]
 
 
-def _origin(layer: Layer, source: JobText, path: tuple[Key, ...]) -> Origin:
-    key = ".".join(str(step) for step in path)
-    return Origin(layer, key, span=source.root.find(path).span)
-
-
-def _leaves(
-    layer: Layer, source: JobText, section: Section, at: tuple[Key, ...]
+def written_leaves(
+    text: LayerText, scope: Scope, path: tuple[Key, ...], section: Section
 ) -> Iterator[tuple[str, Written]]:
-    for key, value in section.leaves():
-        span = source.root.find((*at, *key.split("."))).span
-        yield key, Written(value, Origin(layer, key, span=span))
+    """Key and value of every leaf that a text says at a place, and its edits without a value."""
+    layer = _SCOPE_LAYERS[scope] if text.layer is Layer.JOB else text.layer
+    edits, root = text.patch.edits, text.patch.text.root
+    adds = {key for key, info in type(section).model_fields.items() if _adds_up(info.metadata)}
+
+    def written(key: str, full: tuple[Key, ...], value: Any) -> Written:
+        edit = edits.get(full)
+        kind = edit.edit if edit is not None else Edit.APPEND if key in adds else Edit.SET
+        span = edit.span if edit is not None and kind is Edit.DEFAULT else root.find(full).span
+        place = None if text.layer is Layer.SET else span  # --set has no file to point at
+        return Written(value, Origin(layer, key, text.name, place), kind)
+
+    for leaf, value in section.leaves():
+        if not path and leaf[0] in _NOT_LEAVES:
+            continue
+        for key, inner, part in _keyword_leaves(leaf, value):
+            yield key, written(key, (*path, *inner), part)
+    for full, edit in edits.items():
+        if edit.edit is Edit.DEFAULT and full[: len(path)] == path:
+            rest = full[len(path) :]
+            if str(rest[0]) in type(section).model_fields and str(rest[0]) not in _NOT_LEAVES:
+                key = ".".join(str(step) for step in rest)
+                yield key, written(key, full, None)
 
 
-def _job_leaves(layer: Layer, source: JobText, job: Job) -> Iterator[tuple[str, Written]]:
-    for key, written in _leaves(layer, source, job, ()):
-        if key not in ("sweepwright", "crystals", "sweeps", "roots"):
-            yield key, written
+def _adds_up(metadata: list[Any]) -> bool:
+    return any(type(item).__name__ == "AddsUp" for item in metadata)
 
 
-def _stack(layers: Any) -> dict[str, tuple[Written, ...]]:
-    """Leaves of several layers, highest first, as stacks."""
-    stacks: dict[str, tuple[Written, ...]] = {}
-    for leaves in layers:
-        for key, written in leaves:
-            stacks[key] = (*stacks.get(key, ()), written)
-    return stacks
+def _keyword_leaves(
+    leaf: tuple[str, ...], value: Any
+) -> Iterator[tuple[str, tuple[str, ...], Any]]:
+    """``keywords`` leaf by leaf: each keyword of each program; any other leaf as it is."""
+    if leaf != ("keywords",):
+        yield ".".join(leaf), leaf, value
+        return
+    for program, keywords in value.items():
+        if isinstance(keywords, tuple):
+            yield f"keywords[{program}]", (*leaf, program), keywords
+            continue
+        for name, part in keywords.items():
+            yield f"keywords[{program}].{name}", (*leaf, program, name), part
 
 
-def _over(upper: Stacks, lower: Stacks) -> dict[str, tuple[Written, ...]]:
-    """Stacks laid over others; what ``--set`` says of the lower scope stays on top of the file."""
-    keys = dict.fromkeys((*upper, *lower))
-    merged = {key: (*upper.get(key, ()), *lower.get(key, ())) for key in keys}
-    return {
-        key: tuple(sorted(stack, key=lambda written: written.origin.layer is not Layer.SET))
-        for key, stack in merged.items()
+def compose(
+    layers: Layers, entries: Sequence[Entry]
+) -> tuple[ComposedJob | None, list[Diagnostic]]:
+    """The job of all its texts, for these sweeps (patterns already written out)."""
+    texts = _Texts(layers)
+    main = layers.job.patch
+    if not entries:
+        span = main.text.root.key(("sweeps",)).span
+        return None, [error("SW-L011", "the job has no sweeps", span, help=SMALLEST)]
+    everywhere = {n: [_job_place(text)] for n, text in enumerate(layers.texts)}
+    stacks = texts.stacks(Scope.JOB, everywhere)
+    sweeps, diagnostics = _sweeps(texts, entries)
+    crystals = {
+        name: texts.stacks(Scope.CRYSTAL, _over_crystal(layers, name))
+        for name in _crystal_names(layers, sweeps)
     }
+    datasets = {
+        (crystal, dataset): texts.stacks(Scope.DATASET, _over_dataset(layers, crystal, dataset))
+        for crystal, dataset in dict.fromkeys((s.crystal, s.dataset) for s in sweeps if s.dataset)
+    }
+    diagnostics += scope_problems(layers.texts)
+    diagnostics += removals(stacks)
+    name = stacks["name"][0].value if "name" in stacks else _stem(main.text.name)
+    if diagnostics:
+        diagnostics = list(dict.fromkeys(diagnostics))
+        return None, diagnostics
+    roots = roots_of(layers)
+    return ComposedJob(
+        name, stacks, crystals, datasets, tuple(sweeps), roots, layers.macros, main.text
+    ), []
 
 
-def _crystals(layers: list[Layered], job: Stacks) -> dict[str, Stacks]:
-    names = dict.fromkeys(name for *_, patch in reversed(layers) for name in patch.crystals or {})
-    shared = {key: stack for key, stack in job.items() if key.startswith("processing.")}
-    crystals: dict[str, Stacks] = {}
-    for name in names or [IMPLIED_CRYSTAL]:
-        own = _stack(
-            _leaves(
-                layer if layer is Layer.SET else Layer.CRYSTAL,
-                source,
-                (patch.crystals or {}).get(name, Crystal()),
-                ("crystals", name),
-            )
-            for layer, source, patch in layers
-        )
-        crystals[name] = _over(own, shared)
-    return crystals
+def _stem(file: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_+-]+", "-", PurePosixPath(file).stem).strip("-_+")[:64] or "job"
 
 
-def _job_only(crystals: Mapping[str, Stacks]) -> list[Diagnostic]:
-    return [
-        error(
-            "SW-L015",
-            f"'{key}' belongs to the whole job",
-            written.origin.span,
-            help="Move it to the top level of the job.",
-        )
-        for stacks in crystals.values()
-        for key in sorted(JOB_ONLY & set(stacks))
-        for written in stacks[key]
-        if written.origin.layer is Layer.CRYSTAL
-    ]
+def roots_of(layers: Layers) -> dict[str, Written]:
+    """Root -> place, the highest layer's word."""
+    roots: dict[str, Written] = {}
+    for text in reversed(layers.texts):
+        for name, place in (text.patch.job.roots or {}).items():
+            span = text.patch.text.span("roots", name)
+            roots[name] = Written(place, Origin(text.layer, f"roots.{name}", span=span))
+    return roots
+
+
+def _job_place(text: LayerText) -> Place:
+    return Scope.JOB, (), text.patch.job
+
+
+def _over_crystal(layers: Layers, name: str) -> dict[int, list[Place]]:
+    """By text, what is said of a crystal: by name, of every crystal, of the job."""
+    places: dict[int, list[Place]] = {}
+    for number, text in enumerate(layers.texts):
+        crystals = text.patch.job.crystals or {}
+        found: list[Place] = [
+            (Scope.CRYSTAL, ("crystals", key), crystals.get(key, Crystal()))
+            for key in (name, EVERY)
+        ]
+        places[number] = [*found, _job_place(text)]
+    return places
+
+
+def _over_dataset(layers: Layers, crystal: str, dataset: str) -> dict[int, list[Place]]:
+    """By text, what is said of a data set, above what is said of its crystal."""
+    places = _over_crystal(layers, crystal)
+    for number, text in enumerate(layers.texts):
+        own = (text.patch.job.datasets or {}).get(dataset, Dataset())
+        places[number].insert(0, (Scope.DATASET, ("datasets", dataset), own))
+    return places
+
+
+def _over_sweep(
+    layers: Layers, entry: Entry, name: str, crystal: str, dataset: str
+) -> dict[int, list[Place]]:
+    """By text, what is said of a sweep, above what is said of its data set."""
+    places = _over_dataset(layers, crystal, dataset)
+    for number, text in enumerate(layers.texts):
+        if text.layer is Layer.JOB:
+            places[number].insert(0, (Scope.SWEEP, ("sweeps", entry.index), entry.sweep))
+            continue
+        for index, sweep in enumerate(text.patch.job.sweeps or ()):
+            if sweep.name in (name, EVERY):
+                places[number].insert(0, (Scope.SWEEP, ("sweeps", index), sweep))
+    return places
 
 
 def _sweeps(
-    layers: list[Layered], job: Stacks, crystals: Mapping[str, Stacks]
-) -> tuple[tuple[ComposedSweep, ...], list[Diagnostic]]:
-    _, source, main = layers[-1]
-    diagnostics: list[Diagnostic] = []
+    texts: _Texts, entries: Sequence[Entry]
+) -> tuple[list[ComposedSweep], list[Diagnostic]]:
+    layers = texts.layers
+    source = layers.job.patch.text
+    names: dict[str, Span] = {}
     sweeps: list[ComposedSweep] = []
-    shared = {
-        key: stack for key, stack in job.items() if key.startswith(("geometry.", "goniostat."))
-    }
-    for index, sweep in enumerate(main.sweeps or ()):
-        node = source.root.find(("sweeps", index))
-        name = sweep.name or default_sweep_name(index)
-        own = _stack([_leaves(Layer.SWEEP, source, sweep, ("sweeps", index))])
-        patched = _stack(_patches(layers, name))
-        stacks = _over(_over(patched, own), shared)
-        if "images" not in stacks:
-            hint = "Write e.g. 'images: data/lyso_####.cbf'."
-            diagnostics.append(
-                error(
-                    "SW-L016",
-                    f"sweep {name} does not say where its images are",
-                    node.span,
-                    help=hint,
-                )
-            )
-        crystal, found = _crystal_of(name, stacks, crystals, node)
+    diagnostics: list[Diagnostic] = []
+    for number, entry in enumerate(entries):
+        node = source.root.find(("sweeps", entry.index))
+        name = entry.sweep.name or default_sweep_name(number)
+        if name.lower() in names:
+            related = (Related("the other one", names[name.lower()]),)
+            message = f"two sweeps are called '{name}'"
+            help_ = "Give one of them another 'name:'."
+            diagnostics.append(error("SW-L017", message, node.span, related=related, help=help_))
+        names[name.lower()] = node.span
+        crystal, found = _crystal_of(layers, name, entry.sweep, node)
         diagnostics += found
-        twin = next((other for other in sweeps if other.name.lower() == name.lower()), None)
-        if twin is not None:
-            related = (Related("the other one", twin.span),)
-            diagnostics.append(
-                error(
-                    "SW-L017",
-                    f"two sweeps are called '{name}'",
-                    node.span,
-                    related=related,
-                    help="Give one of them another 'name:'.",
-                )
-            )
-        sweeps.append(ComposedSweep(name, crystal, node.span, stacks))
-    diagnostics += _unknown_sweeps(layers, {sweep.name for sweep in sweeps})
-    return tuple(sweeps), diagnostics
+        dataset = _said(layers, name, "dataset", entry.sweep.dataset) or ""
+        places = _over_sweep(layers, entry, name, crystal, dataset)
+        stacks = texts.stacks(Scope.SWEEP, places)
+        if "images" not in stacks:
+            message = f"sweep {name} does not say where its images are"
+            hint = "Write e.g. 'images: data/lyso_####.cbf'."
+            diagnostics.append(error("SW-L016", message, node.span, help=hint))
+        sweeps.append(ComposedSweep(name, crystal, dataset, node.span, stacks))
+        diagnostics += removals(stacks)
+    diagnostics += _unknown_sweeps(layers, set(names))
+    return sweeps, diagnostics
 
 
-def _patches(layers: list[Layered], name: str) -> Iterator[Iterator[tuple[str, Written]]]:
-    for layer, source, patch in layers[:-1]:
-        for index, sweep in enumerate(patch.sweeps or ()):
-            if sweep.name == name:
-                yield (
-                    (key, written)
-                    for key, written in _leaves(layer, source, sweep, ("sweeps", index))
-                    if key != "name"
-                )
-
-
-def _unknown_sweeps(layers: list[Layered], known: set[str]) -> list[Diagnostic]:
-    asked = {str(sweep.name) for *_, patch in layers[:-1] for sweep in patch.sweeps or ()}
-    return [
-        error(
-            "SW-L018",
-            f"--set names the sweep '{name}', which the job has not",
-            help=f"Sweeps: {', '.join(sorted(known))}.",
-        )
-        for name in sorted(asked - known)
-    ]
+def _said(layers: Layers, sweep: str, key: str, written: str | None) -> str | None:
+    """What the highest text says of a sweep's crystal or data set."""
+    for text in layers.texts:
+        if text.layer is Layer.JOB:
+            return written
+        for other in text.patch.job.sweeps or ():
+            if other.name in (sweep, EVERY) and getattr(other, key) is not None:
+                return str(getattr(other, key))
+    return written
 
 
 def _crystal_of(
-    sweep: str, stacks: Stacks, crystals: Mapping[str, Stacks], node: Node
+    layers: Layers, sweep: str, model: Sweep, node: Node
 ) -> tuple[str, list[Diagnostic]]:
-    known = ", ".join(crystals)
-    written = stacks.get("crystal")
-    if written:
-        name = str(written[0].value)
-        if name in crystals:
-            return name, []
-        hint = f"Crystals of this job: {known}."
-        return name, [
-            error(
-                "SW-L019",
-                f"sweep {sweep} names the crystal '{name}', which the job has not",
-                written[0].origin.span,
-                help=hint,
-            )
-        ]
-    if len(crystals) == 1:
-        return next(iter(crystals)), []
-    hint = f"Write 'crystal:' with one of {known}."
-    return "", [
-        error("SW-L019", f"sweep {sweep} does not say which crystal it is of", node.span, help=hint)
-    ]
+    texts = [text for text in layers.texts if text.layer in (Layer.SET, Layer.JOB)]
+    defined = dict.fromkeys(name for text in texts for name in text.patch.job.crystals or {})
+    any_name = EVERY in defined
+    names = [name for name in defined if name != EVERY]
+    said = _said(layers, sweep, "crystal", model.crystal)
+    known = ", ".join(names)
+    if said is not None:
+        if said in names or any_name:
+            return said, []
+        span = node.find(("crystal",)).span
+        message = f"sweep {sweep} names the crystal '{said}', which the job has not"
+        hint = (
+            f"Crystals of this job: {known}." if names else f"Write 'crystals: {{{said}: {{}}}}'."
+        )
+        return said, [error("SW-L019", message, span, help=hint)]
+    if len(names) > 1:
+        hint = f"Write 'crystal:' with one of {known}."
+        message = f"sweep {sweep} does not say which crystal it is of"
+        return "", [error("SW-L019", message, node.span, help=hint)]
+    return (names[0] if names else IMPLIED_CRYSTAL), []
+
+
+def _crystal_names(layers: Layers, sweeps: Sequence[ComposedSweep]) -> dict[str, None]:
+    """All crystals: those that are defined, then those that sweeps name, in their order."""
+    texts = [text for text in layers.texts if text.layer in (Layer.SET, Layer.JOB)]
+    defined = (name for text in reversed(texts) for name in text.patch.job.crystals or {})
+    return dict.fromkeys([*(n for n in defined if n != EVERY), *(s.crystal for s in sweeps)])
+
+
+def _unknown_sweeps(layers: Layers, known: set[str]) -> Iterator[Diagnostic]:
+    for text in layers.texts:
+        if text.layer is not Layer.SET:
+            continue
+        for sweep in text.patch.job.sweeps or ():
+            if sweep.name != EVERY and str(sweep.name).lower() not in known:
+                message = f"--set names the sweep '{sweep.name}', which the job has not"
+                help_ = f"Sweeps: {', '.join(sorted(known))}."
+                yield error("SW-L018", message, help=help_)
 
 
 def default_sweep_name(index: int) -> str:

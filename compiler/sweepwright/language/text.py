@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
+from sweepwright.language.lines import Offsets, lines
 from sweepwright.model.diagnostic import Diagnostic, Related, Span, error
 
 MAX_BYTES = 2_000_000
@@ -80,6 +81,10 @@ class JobText:
     source: str
     root: Node
 
+    def span(self, *path: Key) -> Span:
+        """The place of a value, or of the deepest part of its path that was written."""
+        return self.root.find(path).span
+
 
 def load(path: Path, name: str | None = None) -> tuple[JobText | None, list[Diagnostic]]:
     """The nodes of a YAML file, or diagnostics that say why there are none."""
@@ -121,7 +126,7 @@ def loads(source: str, name: str) -> tuple[JobText | None, list[Diagnostic]]:
     if node is None:
         return None, [error("SW-L004", "the file is empty", whole, help=SMALLEST)]
     diagnostics: list[Diagnostic] = []
-    root = _convert(node, name, diagnostics, set(), 0)
+    root = _convert(node, _Reading(name, _last(source), diagnostics, set()), 0)
     if root.kind != "mapping" and not diagnostics:
         diagnostics.append(
             error("SW-L004", "a job is a mapping of keys and values", root.span, help=SMALLEST)
@@ -141,20 +146,29 @@ def _check_depth(source: str, name: str) -> Diagnostic | None:
         aliases += kind == "AliasEvent"
         if depth > MAX_DEPTH or aliases > 100:
             what = "nested too deeply" if depth > MAX_DEPTH else "full of aliases"
-            return error("SW-L002", f"the file is {what} for a job file", _span(event, name))
+            return error(
+                "SW-L002", f"the file is {what} for a job file", _span(event, name, _last(source))
+            )
     return None
 
 
-def _span(marked: Any, name: str) -> Span:
-    start, end = marked.start_mark, marked.end_mark
-    return Span(name, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+def _span(marked: Any, name: str, last: tuple[int, int]) -> Span:
+    """The place of a node or event; the reader puts an end of file beyond the ``last`` place."""
+    start, end = (
+        min((mark.line + 1, mark.column + 1), last) for mark in (marked.start_mark, marked.end_mark)
+    )
+    return Span(name, *start, *end)
+
+
+def _last(source: str) -> tuple[int, int]:
+    """Line and column behind the last character."""
+    found = lines(source)
+    return len(found), len(found[-1]) + 1
 
 
 def _syntax_error(problem: MarkedYAMLError, name: str, source: str) -> Diagnostic:
     mark = problem.problem_mark or problem.context_mark
-    span = (
-        Span(name, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2) if mark else None
-    )
+    span = _point(source, name, mark.line, mark.column) if mark else None
     text = " ".join(str(part) for part in (problem.context, problem.problem) if part)
     hint = None
     if "alias" in text:
@@ -168,14 +182,29 @@ def _syntax_error(problem: MarkedYAMLError, name: str, source: str) -> Diagnosti
     return error("SW-L003", f"this is not YAML: {text}", span, help=hint)
 
 
+def _point(source: str, name: str, line: int, column: int) -> Span:
+    """One character of the text."""
+    return Offsets(source).inside(Span(name, line + 1, column + 1, line + 1, column + 2))
+
+
 def _line(source: str, number: int) -> str:
-    lines = source.splitlines()
-    return lines[number] if number < len(lines) else ""
+    found = lines(source)
+    return found[number] if number < len(found) else ""
 
 
-def _convert(node: Any, name: str, found: list[Diagnostic], open_: set[int], depth: int) -> Node:
-    span = _span(node, name)
-    if id(node) in open_ or depth > MAX_DEPTH:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What goes with the nodes: file, its end, what was found, and the nodes that are open."""
+
+    name: str
+    last: tuple[int, int]
+    found: list[Diagnostic]
+    open: set[int]
+
+
+def _convert(node: Any, reading: _Reading, depth: int) -> Node:
+    span, found = _span(node, reading.name, reading.last), reading.found
+    if id(node) in reading.open or depth > MAX_DEPTH:
         found.append(error("SW-L002", "an alias leads back into itself", span))
         return Node(span, "", "scalar")
     if node.tag and str(node.tag) not in _PLAIN_TAGS:
@@ -184,23 +213,22 @@ def _convert(node: Any, name: str, found: list[Diagnostic], open_: set[int], dep
         )
     if isinstance(node, ScalarNode):
         return Node(span, str(node.value), "scalar", quoted=node.style in ("'", '"', "|", ">"))
-    open_.add(id(node))
+    reading.open.add(id(node))
     result = Node(span, "", "scalar")
     if isinstance(node, SequenceNode):
-        items = tuple(_convert(item, name, found, open_, depth + 1) for item in node.value)
+        items = tuple(_convert(item, reading, depth + 1) for item in node.value)
         result = Node(span, items, "sequence")
     elif isinstance(node, MappingNode):
-        result = Node(span, tuple(_pairs(node, name, found, open_, depth)), "mapping")
-    open_.discard(id(node))
+        result = Node(span, tuple(_pairs(node, reading, depth)), "mapping")
+    reading.open.discard(id(node))
     return result
 
 
-def _pairs(
-    node: Any, name: str, found: list[Diagnostic], open_: set[int], depth: int
-) -> Iterator[tuple[Node, Node]]:
+def _pairs(node: Any, reading: _Reading, depth: int) -> Iterator[tuple[Node, Node]]:
+    found = reading.found
     first: dict[str, Span] = {}
     for key_node, value_node in node.value:
-        key = _convert(key_node, name, found, open_, depth + 1)
+        key = _convert(key_node, reading, depth + 1)
         if key.kind != "scalar":
             found.append(
                 error(
@@ -225,4 +253,4 @@ def _pairs(
             )
             continue
         first[text] = key.span
-        yield key, _convert(value_node, name, found, open_, depth + 1)
+        yield key, _convert(value_node, reading, depth + 1)

@@ -2,37 +2,70 @@
 
 from __future__ import annotations
 
-import difflib
-from typing import Any, get_args, get_origin
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from sweepwright.language.prepare import Edits, prepare
+from sweepwright.language.suggest import closest, elsewhere, keys_at
 from sweepwright.language.text import SMALLEST, JobText, Key, Node
-from sweepwright.model.diagnostic import Diagnostic, Fix, error
-from sweepwright.model.job import LANGUAGE_VERSION, PLANNED, Job
+from sweepwright.model.diagnostic import Diagnostic, Fix, Span, error
+from sweepwright.model.job import EVERY, LANGUAGE_VERSION, Job
+
+_NO_VALUE = ("", "null", "~", "None")
+_NOT_A_MAPPING = ("model_type", "model_attributes_type", "dict_type", "mapping_type")
+_NOT_A_LIST = ("tuple_type", "list_type")
 
 
-def validate(text: JobText) -> tuple[Job | None, list[Diagnostic]]:
+@dataclass(frozen=True)
+class Patch:
+    """What one text says: its nodes, its values, and its edits of lists and defaults."""
+
+    text: JobText
+    job: Job
+    edits: Edits
+
+
+def validate(text: JobText) -> tuple[Patch | None, list[Diagnostic]]:
     """The job of a whole file; a missing version or list of sweeps is an error."""
-    job, diagnostics = validate_patch(text)
-    keys = {key.value for key, _ in text.root.pairs()}
-    start = text.root.span
-    if "sweepwright" not in keys:
+    patch, diagnostics = validate_patch(text)
+    keys = {str(key.value) for key, _ in text.root.pairs()}
+    start = replace(text.root.span, end_line=text.root.span.line, end_column=text.root.span.column)
+    if "sweepwright" not in keys and not _misspelled(diagnostics, "sweepwright"):
         message = "the version of the job language is missing"
         fix = Fix("add the version", start, f"sweepwright: {LANGUAGE_VERSION}\n", safe=True)
         hint = f"Begin the file with 'sweepwright: {LANGUAGE_VERSION}'."
         diagnostics.insert(0, error("SW-L010", message, start, help=hint, fix=fix))
-    if not keys & {"sweeps"} and not _misspelled(diagnostics, "sweeps"):
+    if "sweeps" not in keys and not _misspelled(diagnostics, "sweeps"):
         diagnostics.append(error("SW-L011", "the job has no sweeps", start, help=SMALLEST))
-    return (None if diagnostics else job), diagnostics
+    if patch is not None:
+        diagnostics += _whole(patch)
+    return (None if diagnostics else patch), diagnostics
 
 
-def validate_patch(text: JobText) -> tuple[Job | None, list[Diagnostic]]:
-    """The job of a file that may say only a part (a macro, ``--set``)."""
+def validate_patch(text: JobText) -> tuple[Patch | None, list[Diagnostic]]:
+    """The values of a text that may say only a part (a macro, ``--set``)."""
+    prepared, edits, found = prepare(text)
     try:
-        return Job.model_validate(text.root.data()), []
+        job = Job.model_validate(prepared.root.data())
     except ValidationError as problem:
-        return None, _diagnostics(problem, text.root)
+        return None, [*found, *_diagnostics(problem, prepared.root)]
+    return (None if found else Patch(prepared, job, edits)), found
+
+
+def _whole(patch: Patch) -> Iterator[Diagnostic]:
+    """What may stand in a macro or ``--set``, but not in a whole job."""
+    for index, sweep in enumerate(patch.job.sweeps or ()):
+        if sweep.name == EVERY:
+            span = patch.text.span("sweeps", index, "name")
+            help_ = "Only a macro or --set says something of every sweep."
+            yield error("SW-L032", "a sweep cannot be called '*'", span, help=help_)
+    for path, edit in patch.edits.items():
+        if path in (("sweeps",), ("roots",), ("crystals",)):
+            yield error("SW-L030", f"'{path[0]}' cannot be edited here", edit.span)
 
 
 def _misspelled(diagnostics: list[Diagnostic], key: str) -> bool:
@@ -40,100 +73,119 @@ def _misspelled(diagnostics: list[Diagnostic], key: str) -> bool:
 
 
 def _diagnostics(problem: ValidationError, root: Node) -> list[Diagnostic]:
-    found = []
+    found: dict[tuple[Any, ...], Diagnostic] = {}
     for item in problem.errors(include_url=False):
         path = _path_in_file(item["loc"], root)
-        if item["type"] == "extra_forbidden":
-            found.append(_unknown_key(path, root))
-        else:
-            found.append(_bad_value(item, path, root))
-    return found
+        unknown = item["type"] == "extra_forbidden"
+        one = _unknown_key(path, root) if unknown else _bad_value(item, path, root)
+        found.setdefault((one.code, path), one)  # branches of a union complain each
+    return list(found.values())
 
 
 def _path_in_file(location: tuple[Key, ...], root: Node) -> tuple[Key, ...]:
     """pydantic's location without the words that name its own union branches."""
     path: tuple[Key, ...] = ()
     for step in location:
-        deeper = (*path, step)
         node = root.find(path)
         known = {key.value for key, _ in node.pairs()}
         if str(step) in known or (isinstance(step, int) and step < len(node.items())):
-            path = deeper
+            path = (*path, step)
     return path
 
 
 def _unknown_key(path: tuple[Key, ...], root: Node) -> Diagnostic:
     key, node = str(path[-1]), root.key(path)
-    where = ".".join(str(step) for step in path[:-1]) or "the job"
-    if len(path) == 1 and key in PLANNED:
-        message = f"'{key}' is part of the job language, but this release cannot do it yet"
-        return error("SW-L009", message, node.span, help="Remove it; nothing is ever ignored.")
-    known = _keys_at(Job, path[:-1])
-    close = difflib.get_close_matches(key, known, 1, 0.6)
-    if close:
-        fix = Fix(f"write '{close[0]}'", node.span, close[0], safe=True)
-        return error(
-            "SW-L008",
-            f"unknown key '{key}' in {where}",
-            node.span,
-            help=f"Did you mean '{close[0]}'?",
-            fix=fix,
-        )
-    elsewhere = sorted(place for place in _all_keys(Job) if place.rpartition(".")[2] == key)
-    if elsewhere:
-        hint = f"'{key}' stands elsewhere: {', '.join(elsewhere)}."
-    else:
-        hint = f"Keys here: {', '.join(known)}."
-    return error("SW-L008", f"unknown key '{key}' in {where}", node.span, help=hint)
+    where = _shown(path[:-1]) or "the job"
+    message = f"unknown key '{key}' in {where}"
+    known = keys_at(path[:-1])
+    close = closest(key.lstrip("+-"), known)
+    if close is not None:
+        edit = key[:1] if key[:1] in "+-" else ""
+        fix = Fix(f"write '{edit}{close}'", node.span, edit + close, safe=True)
+        hint = f"Did you mean '{edit}{close}'?"
+        return error("SW-L008", message, node.span, help=hint, fix=fix)
+    places = elsewhere(key)
+    hint = f"'{key}' stands elsewhere: {', '.join(places)}." if places else ""
+    if "." in key and key.replace("[]", "") in {place.replace("[]", "") for place in _dotted(key)}:
+        hint = f"Write it nested: {': {'.join(key.split('.'))}: ...{'}' * key.count('.')}"
+    hint = hint or f"Keys here: {', '.join(known)}."
+    return error("SW-L008", message, node.span, help=hint)
+
+
+def _dotted(key: str) -> list[str]:
+    return elsewhere(key.rpartition(".")[2])
 
 
 def _bad_value(item: Any, path: tuple[Key, ...], root: Node) -> Diagnostic:
     node = root.find(path)
-    key = ".".join(str(step) for step in path)
+    key = _shown(path)
     message = str(item["msg"]).removeprefix("Value error, ")
-    hint: str | None = None
-    if node.kind == "scalar" and node.value in ("", "null", "~", "None") and not node.quoted:
+    if node.kind == "scalar" and node.value in _NO_VALUE and not node.quoted:
         hint = "Give a value, or remove the key; 'default' takes back what lower layers said."
         return error("SW-L012", f"'{key}' has no value", root.key(path).span, help=hint)
     if item["type"] == "literal_error":
-        allowed = [
-            word.strip(" '") for word in item["ctx"]["expected"].replace(" or ", ",").split(",")
-        ]
-        close = difflib.get_close_matches(str(node.value), allowed, 1, 0.6)
-        hint = f"Did you mean '{close[0]}'?" if close else f"Allowed: {', '.join(allowed)}."
-        return error("SW-L013", f"'{node.value}' is not possible for '{key}'", node.span, help=hint)
-    if item["type"] in ("model_type", "model_attributes_type", "dict_type"):
-        message = "a mapping of keys and values is wanted here"
-        if path[0] == "sweeps" and node.kind == "scalar":
-            hint = f"Write '- images: {node.value}'."
-    elif item["type"] in ("tuple_type", "list_type"):
+        return _not_allowed(item, key, node)
+    if item["type"] == "missing":
+        message = f"'{item['loc'][-1]}' is missing here"
+    if item["type"] in _NOT_A_MAPPING:
+        return _no_mapping(key, path, node)
+    if item["type"] in _NOT_A_LIST:
         message = "a list is wanted here (each item on a line that begins with '- ')"
-    return error("SW-L012", f"{key}: {message}", node.span, help=hint)
+    mistake = item.get("ctx", {}).get("error")
+    place = _culprit(node, message)
+    fix = None
+    if getattr(mistake, "fix", ""):
+        fix = Fix(f"write {mistake.fix}", node.span, mistake.fix, safe=mistake.safe)
+    return error("SW-L012", f"{key}: {message}", place, fix=fix)
 
 
-def _keys_at(model: type[BaseModel], path: tuple[Key, ...]) -> list[str]:
-    current: type[BaseModel] | None = model
+def _not_allowed(item: Any, key: str, node: Node) -> Diagnostic:
+    allowed = re.findall(r"'([^']*)'", item["ctx"]["expected"])
+    message = f"'{node.value}' is not possible for '{key}'"
+    if node.kind != "scalar":
+        message = f"one word is wanted for '{key}'"
+    close = closest(str(node.value), allowed) if node.kind == "scalar" else None
+    if close is not None:
+        fix = Fix(f"write '{close}'", node.span, close, safe=True)
+        return error("SW-L013", message, node.span, help=f"Did you mean '{close}'?", fix=fix)
+    return error("SW-L013", message, node.span, help=f"Allowed: {', '.join(allowed)}.")
+
+
+def _no_mapping(key: str, path: tuple[Key, ...], node: Node) -> Diagnostic:
+    message = f"{key}: a mapping of keys and values is wanted here"
+    if path[:1] == ("sweeps",) and len(path) == 2 and node.kind == "scalar":
+        text = str(node.value)
+        fix = Fix(f"write 'images: {text}'", node.span, f"images: {_quoted(text)}", safe=True)
+        return error("SW-L012", message, node.span, help=f"Write '- images: {text}'.", fix=fix)
+    known = keys_at(path)
+    hint = f"Keys here: {', '.join(known)}." if known else None
+    return error("SW-L012", message, node.span, help=hint)
+
+
+def _quoted(text: str) -> str:
+    return text if re.fullmatch(r"[\w$./#-]+", text) else "'" + text.replace("'", "''") + "'"
+
+
+def _culprit(node: Node, message: str) -> Span:
+    """The part of a list or mapping that the message quotes, else the whole."""
+    quoted = re.match(r"'([^']+)'", message)
+    if quoted is not None and node.kind != "scalar":
+        parts = [part for part in _scalars(node) if part.value == quoted[1]]
+        if len(parts) == 1:
+            return parts[0].span
+    return node.span
+
+
+def _scalars(node: Node) -> Iterator[Node]:
+    if node.kind == "scalar":
+        yield node
+    for inner in (*node.items(), *(part for pair in node.pairs() for part in pair)):
+        yield from _scalars(inner)
+
+
+def _shown(path: tuple[Key, ...]) -> str:
+    """``sweeps[1].range``: a path as people write it; lists count from 1."""
+    text = ""
     for step in path:
-        if current is None:
-            return []
-        if isinstance(step, str) and step in current.model_fields:
-            current = _inner_model(current.model_fields[step].annotation)
-    return list(current.model_fields) if current else []
-
-
-def _inner_model(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    if get_origin(annotation) is None:
-        return None
-    return next((model for part in get_args(annotation) if (model := _inner_model(part))), None)
-
-
-def _all_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
-    found = []
-    for key, field in model.model_fields.items():
-        found.append(prefix + key)
-        inner = _inner_model(field.annotation)
-        if inner is not None:
-            found += _all_keys(inner, f"{prefix}{key}.")
-    return found
+        text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else str(step)
+    return text

@@ -23,6 +23,7 @@ class ResolvedSweep:
 
     name: str
     crystal: str
+    dataset: str
     images: ImageSet
     facts: SweepFacts
     leaves: Leaves
@@ -50,21 +51,37 @@ class ResolvedSweep:
 
 @dataclass(frozen=True)
 class DataSet:
-    """Sweeps of a group that are merged together: ``name`` and mean wavelength (A)."""
+    """Sweeps of a group that are merged together: ``name`` and mean wavelength (A).
+
+    ``leaves`` are those that may differ from the group's.
+    """
 
     name: str
     sweeps: tuple[str, ...]
     wavelength_a: float
+    leaves: Leaves
 
 
 @dataclass(frozen=True)
 class ResolvedGroup:
-    """Sweeps that are scaled together (those of a crystal), and the leaves that hold for them."""
+    """Sweeps that are scaled together, in the order of collection, and the leaves that hold for them."""
 
     name: str
     sweeps: tuple[ResolvedSweep, ...]
     datasets: tuple[DataSet, ...]
     leaves: Leaves
+
+
+@dataclass(frozen=True)
+class UsedMacro:
+    """A macro that a job uses: what it is for, what it costs, and the digest of its file."""
+
+    name: str
+    file: str
+    source: str
+    doc: str
+    caveat: str
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -77,6 +94,16 @@ class ResolvedJob:
     leaves: Leaves
     groups: tuple[ResolvedGroup, ...]
     places: Mapping[str, str]
+    macros: tuple[UsedMacro, ...] = ()
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What to bear in mind because of macros."""
+        return tuple(
+            f"Non-default because of macro {macro.name}: {macro.caveat}."
+            for macro in self.macros
+            if macro.caveat
+        )
 
     @property
     def sweeps(self) -> tuple[ResolvedSweep, ...]:

@@ -209,6 +209,8 @@ class Plan(PlanModel):
     engine: str = ""
     steps: tuple[Step, ...]
     results: tuple[Result, ...] = ()
+    caveats: tuple[str, ...] = ()
+    """What to bear in mind of results made in a non-default way."""
 
     @model_validator(mode="after")
     def _steps_in_order(self) -> Plan:

@@ -6,7 +6,7 @@ something that only the machine knows when a step starts. It is never ``auto``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -56,6 +56,12 @@ class Origin:
         return " ".join(part for part in (self.layer.value, self.name, self.key) if part)
 
 
+class Verbatim(str):
+    """A line for a program, checked by its keyword table, that is written as it stands."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A value that a step of the plan decides; ``rule`` says how in one sentence."""
@@ -72,12 +78,22 @@ class AtRun:
     resource: str
 
 
+class Edit(StrEnum):
+    """What a layer does to what lower layers said."""
+
+    SET = "set"
+    APPEND = "append"
+    REMOVE = "remove"
+    DEFAULT = "default"  # takes back what lower layers said, down to the default
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """A value somebody gave, with who did: one level of a stack."""
 
     value: Any
     origin: Origin
+    edit: Edit = Edit.SET
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +109,7 @@ class Resolved(Generic[T]):
     origin: Origin
     hidden: tuple[Written, ...] = ()
     of: tuple[str, ...] = ()
+    edit: Edit = Edit.SET
 
     @property
     def known(self) -> T:
@@ -104,6 +121,50 @@ class Resolved(Generic[T]):
     def at(self, path: str) -> Resolved[T]:
         """The same leaf under another name."""
         return replace(self, path=path)
+
+
+def settle(path: str, stack: Sequence[Written]) -> Resolved[Any]:
+    """The leaf that a stack, highest first, comes to. Raises IndexError for an empty stack."""
+    first, *hidden = stack
+    value = None
+    for level, written in reversed(list(enumerate(stack))):
+        if written.edit is Edit.DEFAULT:
+            value = default_below(stack[level + 1 :])
+        else:
+            value = edited(value, written)
+    return Resolved(path, value, first.origin, tuple(hidden), edit=first.edit)
+
+
+def edited(below: Any, written: Written) -> Any:
+    """A value after one edit."""
+    if written.edit is Edit.APPEND:
+        return (*(below or ()), *written.value)
+    if written.edit is Edit.REMOVE:
+        return tuple(item for item in below or () if not any(_same(item, w) for w in written.value))
+    return written.value
+
+
+def items_of(leaf: Resolved[Any]) -> list[tuple[Any, Origin]]:
+    """The items of a list, each with who wrote it: layers add up."""
+    below = [
+        (item, written.origin) for written in leaf.hidden[::-1] for item in written.value or ()
+    ]
+    known = [item for item, _ in below] if leaf.edit is not Edit.SET else []
+    kept = [pair for pair in below if pair[0] in (leaf.known or ()) and known]
+    return kept + [(item, leaf.origin) for item in leaf.known or () if item not in known]
+
+
+def _same(item: Any, other: Any) -> bool:
+    """Items are equal that mean the same: an exclusion whatever its reason."""
+    return bool(getattr(item, "meaning", item) == getattr(other, "meaning", other))
+
+
+def default_below(stack: Sequence[Written]) -> Any:
+    """What is left without the layers that people wrote: the default, else what images say."""
+    by_layer = {written.origin.layer: written.value for written in reversed(stack)}
+    if Layer.DEFAULT in by_layer:
+        return by_layer[Layer.DEFAULT]
+    return next((w.value for w in stack if w.origin.layer in (Layer.HEADER, Layer.SITE)), None)
 
 
 def computed(path: str, value: T, rule: str, *sources: Resolved[Any]) -> Resolved[T]:

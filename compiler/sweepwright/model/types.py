@@ -1,4 +1,4 @@
-"""The value types of the job language: text as written -> value, or a sentence that says why not.
+"""The simple value types of the job language: text as written -> value, or a sentence that says why not.
 
 Scalars reach these parsers as text (lists and mappings as lists and mappings of text), so ``007``,
 ``1e5`` or ``off`` are what they look like. Every parser raises ValueError with help in the message.
@@ -8,25 +8,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import PlainValidator, WithJsonSchema
 
-from sweepwright.model.ranges import ImageSet, parse_images
-from sweepwright.model.units import parse_quantity, parse_wavelength, split_quantity
+from sweepwright.model.units import parse_quantity, parse_wavelength
 
 Auto = Literal["auto"]
+Parser = Callable[[Any], Any]
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]{0,63}")
+_NAME_PATTERN = re.compile(r"(?:[A-Za-z0-9_+-]|\{(?:folder|stem|n)\})+")
 _TRUE_FALSE = {"true": True, "false": False, "on": True, "off": False, "yes": True, "no": False}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-class Position(NamedTuple):
-    """A point on the detector, fast then slow, in ``px`` or ``mm`` from the first pixel's corner."""
+class MendableError(ValueError):
+    """A value that is wrong in a way that can be mended: ``fix`` is what to write in its place."""
 
-    fast: float
-    slow: float
-    unit: str
+    def __init__(self, message: str, fix: str, safe: bool) -> None:
+        super().__init__(message)
+        self.fix = fix
+        self.safe = safe
 
 
 def text(value: Any) -> str:
@@ -38,15 +40,30 @@ def text(value: Any) -> str:
     return value
 
 
+def is_name(word: str) -> bool:
+    """Whether a word can be a name."""
+    return _NAME.fullmatch(word) is not None
+
+
 def name(value: Any) -> str:
     """A name of a job, sweep, crystal or data set."""
     word = text(value)
-    if not _NAME.fullmatch(word):
+    if not is_name(word):
         raise ValueError(
             f"'{word}' cannot be a name: letters, digits, '_', '+' and '-' (64 at most), "
             "a letter or digit first"
         )
     return word
+
+
+def name_or_pattern(value: Any) -> str:
+    """A name, or a pattern of names for several sweeps: ``{folder}``, ``{stem}``, ``{n}``."""
+    word = text(value)
+    if "{" in word:
+        if not _NAME_PATTERN.fullmatch(word):
+            raise ValueError(f"'{word}': a pattern of names holds {{folder}}, {{stem}} or {{n}}")
+        return word
+    return word if word == "*" else name(word)
 
 
 def boolean(value: Any) -> bool:
@@ -60,14 +77,24 @@ def boolean(value: Any) -> bool:
 def integer(value: Any) -> int:
     """A whole number in digits."""
     word = text(value).strip()
-    if not re.fullmatch(r"[-+]?\d+", word):
+    if not re.fullmatch(r"[-+]?\d{1,15}", word):
         raise ValueError(f"'{value}' is not a whole number")
     return int(word)
 
 
-def quantity(
-    dimension: str, low: float | None = None, high: float | None = None
-) -> Callable[[Any], float]:
+def whole(low: int, high: int) -> Parser:
+    """A parser for a whole number within limits."""
+
+    def parse(value: Any) -> int:
+        number = integer(value)
+        if not low <= number <= high:
+            raise ValueError(f"{number} is outside {low} to {high}")
+        return number
+
+    return parse
+
+
+def quantity(dimension: str, low: float | None = None, high: float | None = None) -> Parser:
     """A parser for a quantity of a dimension within limits (in its documented unit)."""
 
     def parse(value: Any) -> float:
@@ -88,77 +115,70 @@ def wavelength(value: Any) -> float:
     return parse_wavelength(text(value))
 
 
-def vector(value: Any) -> tuple[float, float, float]:
-    """Three numbers, not all zero."""
-    numbers = _numbers(value, 3, "a vector of three numbers, e.g. [1, 0, 0]")
-    if not any(numbers):
-        raise ValueError("a vector of length zero has no direction")
-    return numbers[0], numbers[1], numbers[2]
-
-
 def cell(value: Any) -> tuple[float, ...]:
     """Unit cell: a, b, c in A and alpha, beta, gamma in degrees."""
-    numbers = _numbers(value, 6, "a cell of six numbers: a, b, c, alpha, beta, gamma")
-    if min(numbers[:3]) <= 0 or not all(0 < angle < 180 for angle in numbers[3:]):
+    six = numbers(value, 6, "a cell of six numbers: a, b, c, alpha, beta, gamma")
+    if not any(six):
+        raise ValueError("a cell of zeros is no cell; leave it out if it is not known")
+    if min(six[:3]) <= 0 or not all(0 < angle < 180 for angle in six[3:]):
         raise ValueError("lengths of a cell are above 0, its angles between 0 and 180 degrees")
-    return numbers
+    return six
 
 
-def position(value: Any) -> Position:
-    """A point on the detector; both numbers carry the unit ``px`` or ``mm``."""
-    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
-        raise ValueError("a beam centre is two numbers with units: [1231.5 px, 1263.0 px]")
-    parts = [split_quantity(text(item)) for item in value]
-    units = {"px" if part.unit in ("px", "pixel", "pixels") else part.unit for part in parts}
-    if units == {""}:
-        numbers = [part.value for part in parts]
-        raise ValueError(
-            "a beam centre needs its unit: write "
-            f"[{numbers[0]:g} px, {numbers[1]:g} px] or [{numbers[0]:g} mm, {numbers[1]:g} mm]"
-        )
-    if len(units) != 1 or not units <= {"px", "mm"}:
-        raise ValueError("both numbers of a beam centre are in px, or both in mm")
-    return Position(parts[0].value, parts[1].value, units.pop())
+def numbers(value: Any, count: int, wanted: str) -> tuple[float, ...]:
+    """A list of so many numbers without a unit."""
+    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != count:
+        raise ValueError(f"wanted: {wanted}")
+    return tuple(parse_quantity(text(item), "number") for item in value)
 
 
-def image_range(value: Any) -> ImageSet:
-    """A range of images: ``1-900``, ``1-200, 401-600``, ``..600``, ``401..``."""
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        if len(value) == 2 and all(str(item).isdigit() for item in value):
-            raise ValueError(f"a range is text: write {value[0]}-{value[1]}")
-        raise ValueError("a range is text, e.g. 1-900")
-    return parse_images(text(value))
+def listed(value: Any) -> list[Any]:
+    """A list; a single item stands for a list of one."""
+    if isinstance(value, list | tuple):
+        return list(value)
+    return [value]
 
 
-def image_sets(value: Any) -> ImageSet:
-    """A list of images and ranges, or one of them."""
-    items = [value] if isinstance(value, str) else value
-    if not isinstance(items, Sequence):
-        raise ValueError("a list of images and ranges is wanted, e.g. [17, 201-400]")
-    return ImageSet.union(pair for item in items for pair in parse_images(text(item)).intervals)
+def word_of(*words: str) -> Parser:
+    """A parser for one of these words."""
+
+    def parse(value: Any) -> str:
+        word = text(value)
+        if word not in words:
+            raise ValueError(f"'{word}' is none of {', '.join(words)}")
+        return word
+
+    return parse
 
 
-def settings(value: Any) -> dict[str, float]:
-    """Where the axes of the goniostat stood: name -> angle in degrees."""
-    if not isinstance(value, Mapping):
-        raise ValueError("settings are written {kappa: -30 deg, phi: 0 deg}")
-    return {name(axis): parse_quantity(text(angle), "angle") for axis, angle in value.items()}
+def list_of(parse: Parser) -> Parser:
+    """A parser for a list of values; a single value stands for a list of one."""
+    return lambda value: tuple(parse(item) for item in listed(value))
 
 
-def auto_or(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def single(value: Mapping[Any, Any], allowed: tuple[str, ...]) -> tuple[str, Any]:
+    """Key and value of a mapping with one key out of those allowed."""
+    if len(value) != 1 or next(iter(value)) not in allowed:
+        given = ", ".join(str(key) for key in value) or "nothing"
+        raise ValueError(f"one of {', '.join(allowed)} is wanted here, not {given}")
+    return next(iter(value.items()))
+
+
+def keys(value: Any, wanted: tuple[str, ...], example: str) -> dict[str, Any]:
+    """A mapping with just these keys."""
+    if not isinstance(value, Mapping) or set(value) != set(wanted):
+        raise ValueError(f"wanted: {', '.join(wanted)}, e.g. {example}")
+    return dict(value)
+
+
+def auto_or(parse: Parser) -> Parser:
     """A parser that also takes the word ``auto``."""
     return lambda value: "auto" if value == "auto" else parse(value)
 
 
-def off_or(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A parser that also takes the word ``off`` (which gives 0: the criterion is not used)."""
-    return lambda value: 0.0 if value == "off" else parse(value)
-
-
-def _numbers(value: Any, count: int, wanted: str) -> tuple[float, ...]:
-    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != count:
-        raise ValueError(f"wanted: {wanted}")
-    return tuple(parse_quantity(text(item), "number") for item in value)
+def off_or(parse: Parser, off: Any) -> Parser:
+    """A parser that also takes the word ``off``, for the value that it stands for."""
+    return lambda value: off if value == "off" else parse(value)
 
 
 def _kind(value: Any) -> str:
@@ -171,40 +191,45 @@ def _kind(value: Any) -> str:
     )
 
 
-def _schema(**schema: Any) -> WithJsonSchema:
-    return WithJsonSchema(schema)
+def schema(**words: Any) -> WithJsonSchema:
+    """What JSON Schema says of a type; editors read it."""
+    return WithJsonSchema(words)
 
 
-_QUANTITY = {"type": ["number", "string"]}
-Text = Annotated[str, BeforeValidator(text)]
-Name = Annotated[str, BeforeValidator(name)]
-Integer = Annotated[int, BeforeValidator(integer)]
+_QUANTITY: dict[str, Any] = {"type": ["number", "string"]}
+Text = Annotated[str, PlainValidator(text), schema(type=["string", "number", "boolean"])]
+Name = Annotated[str, PlainValidator(name), schema(type=["string", "integer"])]
+NamePattern = Annotated[str, PlainValidator(name_or_pattern), schema(type=["string", "integer"])]
+Texts = Annotated[tuple[str, ...], PlainValidator(list_of(text)), schema(type=["array", "string"])]
+Names = Annotated[tuple[str, ...], PlainValidator(list_of(name)), schema(type=["array", "string"])]
+Integer = Annotated[int, PlainValidator(integer), schema(type="integer")]
+Count = Annotated[int, PlainValidator(whole(1, 99)), schema(type="integer", minimum=1, maximum=99)]
+Boolean = Annotated[bool, PlainValidator(boolean), schema(type="boolean")]
 PositiveLength = Annotated[
-    float, BeforeValidator(quantity("length", 0.001, 1e5)), _schema(**_QUANTITY)
+    float, PlainValidator(quantity("length", 0.001, 1e5)), schema(**_QUANTITY)
 ]
-Angle = Annotated[float, BeforeValidator(quantity("angle")), _schema(**_QUANTITY)]
-Wavelength = Annotated[float, BeforeValidator(wavelength), _schema(**_QUANTITY)]
-Fraction = Annotated[float, BeforeValidator(quantity("fraction", 0, 1)), _schema(**_QUANTITY)]
-Vector = Annotated[tuple[float, float, float], BeforeValidator(vector)]
-Cell = Annotated[tuple[float, ...], BeforeValidator(cell)]
-BeamCenter = Annotated[Position, BeforeValidator(position), _schema(type="array")]
-Range = Annotated[ImageSet, BeforeValidator(image_range), _schema(type=["string", "integer"])]
-Images = Annotated[
-    ImageSet, BeforeValidator(image_sets), _schema(type=["string", "integer", "array"])
+Angle = Annotated[float, PlainValidator(quantity("angle", -3600, 3600)), schema(**_QUANTITY)]
+Wavelength = Annotated[float, PlainValidator(wavelength), schema(**_QUANTITY)]
+Fraction = Annotated[float, PlainValidator(quantity("fraction", 0, 1)), schema(**_QUANTITY)]
+Cell = Annotated[
+    tuple[float, ...],
+    PlainValidator(cell),
+    schema(type="array", items={"type": "number"}, minItems=6, maxItems=6),
 ]
-Settings = Annotated[dict[str, float], BeforeValidator(settings), _schema(type="object")]
 Resolution = Annotated[
-    float | Auto, BeforeValidator(auto_or(quantity("resolution", 0.1, 1000))), _schema(**_QUANTITY)
+    float | Auto | None,
+    PlainValidator(auto_or(off_or(quantity("resolution", 0.1, 1000), None))),
+    schema(**_QUANTITY),
 ]
 AutoBoolean = Annotated[
-    bool | Auto, BeforeValidator(auto_or(boolean)), _schema(enum=["auto", True, False])
+    bool | Auto, PlainValidator(auto_or(boolean)), schema(enum=["auto", True, False])
 ]
-AutoInteger = Annotated[
-    int | Auto, BeforeValidator(auto_or(integer)), _schema(type=["string", "integer"])
+AutoCount = Annotated[
+    int | Auto, PlainValidator(auto_or(whole(1, 4096))), schema(type=["string", "integer"])
 ]
 AutoLength = Annotated[
-    float | Auto, BeforeValidator(auto_or(quantity("resolution", 1, 1e5))), _schema(**_QUANTITY)
+    float | Auto, PlainValidator(auto_or(quantity("resolution", 1, 1e5))), schema(**_QUANTITY)
 ]
 Criterion = Annotated[
-    float, BeforeValidator(off_or(quantity("fraction", 0, 1000))), _schema(**_QUANTITY)
+    float, PlainValidator(off_or(quantity("fraction", 0, 1000), 0.0)), schema(**_QUANTITY)
 ]

@@ -16,8 +16,8 @@ UNITS: dict[str, dict[str, float]] = {
     "angle": {"deg": 1.0, "degree": 1.0, "degrees": 1.0, "°": 1.0, "mrad": 0.0572957795130823},
     "resolution": {"A": 1.0, "Å": 1.0, "nm": 10.0},
     "wavelength": {"A": 1.0, "Å": 1.0, "nm": 10.0},
-    "position": {"px": 1.0, "pixel": 1.0, "pixels": 1.0, "mm": 1.0},
     "fraction": {"": 1.0, "%": 0.01},
+    "pixels": {"px": 1.0, "pixel": 1.0, "pixels": 1.0},
     "number": {"": 1.0},
 }
 #: K-alpha1 of common home sources in A: Hoelzer et al., Phys. Rev. A 56 (1997) 4554 (Cu);

@@ -41,6 +41,7 @@ def lock(job: ResolvedJob, templates: Iterable[str]) -> dict[str, Any]:
                 name: {"version": tool.version, "digest": tool.digest}
                 for name, tool in sorted(job.machine.tools.items())
             },
+            "macros": {macro.name: macro.digest for macro in job.macros},
             "templates": {name: _digest(name) for name in sorted(set(templates))},
             "images": {sweep.name: _images(sweep) for sweep in job.sweeps},
         },

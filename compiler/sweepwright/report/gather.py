@@ -147,6 +147,7 @@ def _summary(
         programs=tuple(_programs(lock, ends)),
         decisions=tuple(_decisions(plan, decided, values)),
         steps=tuple(_step(step, ends[step.id]) for step in plan.steps if step.id in ends),
+        caveats=plan.caveats,
         version=__version__,
     )
 

@@ -3,11 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
-#: leaves of the job and of crystals
+from sweepwright.model.choice_types import Grouping, Jobs, SiteChoice
+
+#: leaves of the job alone
 JOB_DEFAULTS: Mapping[str, Any] = {
     "title": "",
     "project": "sweepwright",
+    "site": SiteChoice("auto"),
     "processing.engine": "auto",
+    "processing.until": "end",
+    "processing.wavelengths": Grouping("tolerance", 0.00005),
+    "processing.merging.group": "crystal",
+    "run.threads": "auto",
+    "run.scaling_threads": "auto",
+    "run.jobs": Jobs(1, 1),
+}
+
+#: leaves of a group of sweeps
+GROUP_DEFAULTS: Mapping[str, Any] = {
+    "enforce": True,
     "processing.anomalous": "auto",
     "processing.resolution.high": "auto",
     "processing.resolution.low": "auto",
@@ -15,15 +29,20 @@ JOB_DEFAULTS: Mapping[str, Any] = {
     "processing.resolution.criteria.i_over_sigma": 1.0,
     "processing.resolution.criteria.r_pim": 0.0,
     "processing.resolution.criteria.completeness": 0.0,
-    "processing.indexing.max_cell": "auto",
     "processing.scaling.absorption": "auto",
     "processing.free.fraction": 0.05,
     "processing.free.seed": 1,
-    "run.threads": "auto",
 }
 
-#: leaves of sweeps that headers often lack; a leaf that is not here must be given
+#: leaves of a sweep; those that headers often lack, too. A leaf that is not here must be given
 SWEEP_DEFAULTS: Mapping[str, Any] = {
+    "processing.spots.images": None,
+    "processing.indexing.lattice": "auto",
+    "processing.indexing.max_cell": "auto",
+    "processing.indexing.refine": "auto",
+    "processing.resolution.high": "auto",
+    "processing.resolution.low": "auto",
+    "processing.ice_rings": "auto",
     "geometry.rotation_axis": (1.0, 0.0, 0.0),
     "geometry.polarization.fraction": 0.99,
     "geometry.polarization.normal": (0.0, 1.0, 0.0),

@@ -15,7 +15,7 @@ from sweepwright.geometry.rotation import IDENTITY, flat, unit
 from sweepwright.language.compose import ComposedSweep
 from sweepwright.model.diagnostic import Diagnostic, error, warning
 from sweepwright.model.facts import ImageFacts
-from sweepwright.model.resolved import Layer, Origin, Resolved, computed
+from sweepwright.model.resolved import Layer, Origin, Resolved, Written, computed, settle
 
 _AXES = ("omega", "kappa", "phi", "chi")
 
@@ -23,7 +23,10 @@ _AXES = ("omega", "kappa", "phi", "chi")
 def resolve_scan(
     sweep: ComposedSweep, header: ImageFacts, table: Mapping[str, Resolved[Any]]
 ) -> tuple[dict[str, Resolved[Any]] | None, list[Diagnostic]]:
-    """``scan.axis``, ``scan.start``, ``scan.width`` and ``scan.fixed_rotation``."""
+    """``scan.axis``, ``scan.start``, ``scan.width``, ``scan.fixed_rotation``, and ``settings.NAME``.
+
+    The settings are those of the axes that were not scanned, where the axes are known.
+    """
     start, width = table["geometry.oscillation.start"], table["geometry.oscillation.width"]
     if width.known == 0:
         message = f"sweep {sweep.name}: the oscillation width is 0, these are stills or a grid scan"
@@ -33,7 +36,8 @@ def resolve_scan(
     if geometry is None:
         return None, diagnostics
     axis, start_deg, width_deg = positive_scan(geometry.axis, start.known, width.known)
-    prefix = f"sweeps[{sweep.name}].scan."
+    of_sweep = f"sweeps[{sweep.name}]."
+    prefix = f"{of_sweep}scan."
     turned = (start, width) if width.known < 0 else ()
     leaves = {
         "scan.axis": _leaf(prefix + "axis", axis, "scanned axis", *sources, *turned),
@@ -48,7 +52,8 @@ def resolve_scan(
             *sources,
         ),
     }
-    return leaves, diagnostics
+    _, *settings = sources
+    return leaves | {leaf.path.removeprefix(of_sweep): leaf for leaf in settings}, diagnostics
 
 
 def _leaf(path: str, value: Any, rule: str, *sources: Resolved[Any]) -> Resolved[Any]:
@@ -110,17 +115,18 @@ def _settings(
     sweep: ComposedSweep, header: ImageFacts, table: Mapping[str, Resolved[Any]]
 ) -> dict[str, Resolved[Any]]:
     """Where the axes stood: the job's word over the header's, axis by axis."""
-    prefix = f"sweeps[{sweep.name}].settings."
-    found: dict[str, Resolved[Any]] = {}
-    for name in _AXES:
-        fact = header.get(name)
-        if fact is not None:
-            found[name] = Resolved(prefix + name, fact.value, Origin(Layer.HEADER, fact.key))
+    stacks: dict[str, list[Written]] = {}
     written = table.get("settings")
     for name, angle in (written.known if written is not None else {}).items():
         assert written is not None
-        found[name] = Resolved(prefix + name, angle, written.origin)
-    return found
+        stacks[name] = [Written(angle, written.origin)]
+    for name in _AXES:
+        fact = header.get(name)
+        if fact is not None:
+            below = Written(fact.value, Origin(Layer.HEADER, fact.key))
+            stacks.setdefault(name, []).append(below)
+    prefix = f"sweeps[{sweep.name}].settings."
+    return {name: settle(prefix + name, stack) for name, stack in stacks.items()}
 
 
 def _scanned(header: ImageFacts, names: list[str]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,10 +27,8 @@ def resolve_symmetry(
     if cell is not None:
         found["cell"] = cell
     if group is None:
-        return found, []
-    import gemmi
-
-    known = gemmi.find_spacegroup_by_name(str(group.known)) or _by_number(str(group.known))
+        return _enforced(prefix, found, table), []
+    known = find_group(str(group.known))
     if known is None:
         message = f"'{group.known}' is no space group"
         return found, [
@@ -46,17 +45,42 @@ def resolve_symmetry(
         return found, [
             error("SW-L022", message, group.origin.span, help="Look for the group without them.")
         ]
-    return found, _cell_fits(known, cell) if cell is not None else []
+    problems = _cell_fits(known, cell) if cell is not None else []
+    return _enforced(prefix, found, table), problems
 
 
-def _by_number(text: str) -> Any:
+def find_group(text: str) -> Any:
+    """The space group (gemmi) of a symbol in any spelling, or of a number; None if there is none.
+
+    Short symbols in full form (P1211, C1211) are read with their blanks put back.
+    """
     import gemmi
 
-    return (
-        gemmi.find_spacegroup_by_number(int(text))
-        if text.isdigit() and 1 <= int(text) <= 230
-        else None
-    )
+    if text.isdigit():
+        return gemmi.find_spacegroup_by_number(int(text)) if 1 <= int(text) <= 230 else None
+    known = gemmi.find_spacegroup_by_name(text)
+    if known is not None:
+        return known
+    plain = re.sub(r"[\s()]", "", text).upper()
+    return next((g for g in gemmi.spacegroup_table() if _plain(g) == plain), None)
+
+
+def _plain(group: Any) -> str:
+    """``P 1 21 1`` as ``P1211``, with a hexagonal setting of an R group as H."""
+    lattice = "H" if group.ext == "H" else group.hm[0]
+    return lattice + "".join(group.hm[1:].split()).upper()
+
+
+def _enforced(
+    prefix: str, found: dict[str, Resolved[Any]], table: Mapping[str, Resolved[Any]]
+) -> dict[str, Resolved[Any]]:
+    """Hints are left out of what the engines are told."""
+    enforce = table["enforce"]
+    if enforce.value:
+        return found
+    hints = {f"hint.{key}": leaf for key, leaf in found.items() if leaf.value is not None}
+    silent = {key: computed(prefix + key, None, "a hint is not enforced", enforce) for key in found}
+    return {**silent, **{key: leaf.at(prefix + key) for key, leaf in hints.items()}}
 
 
 def _cell_fits(group: Any, cell: Resolved[Any]) -> list[Diagnostic]:

@@ -12,7 +12,7 @@ from typing import Any
 from sweepwright.emit.tables import fill
 from sweepwright.emit.templates import JSON, PHIL, environment, render
 from sweepwright.model.plan import Hole
-from sweepwright.model.resolved import AtRun, Decision, Layer, Origin, Resolved
+from sweepwright.model.resolved import AtRun, Decision, Layer, Origin, Resolved, Verbatim
 
 THREADS = AtRun("threads")
 
@@ -38,8 +38,16 @@ NAMES = {"project": "lyso-test", "crystal": "x1", "dataset": "w1"}
 #: what the compiler gives for a job that says little, by template
 CONTEXTS: dict[str, dict[str, Any]] = {
     "import": GEOMETRY | {"images": "../../../../roots/job/sweep1_####.cbf"},
-    "find_spots": {"nproc": THREADS, "spot_ranges": [(1, 40)]},
-    "index": {"space_group": None, "unit_cell": None, "max_cell": None, "max_refine": "Auto"},
+    "find_spots": {"nproc": THREADS, "spot_ranges": [(1, 40)], "ice_rings": False},
+    "index": {
+        "space_group": None,
+        "unit_cell": None,
+        "max_cell": None,
+        "max_refine": "Auto",
+        "fix_beam": None,
+        "fix_detector": None,
+        "fix_crystal": None,
+    },
     "refine": {},
     "integrate": {
         "nproc": THREADS,
@@ -47,6 +55,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
         "d_min": None,
         "d_max": None,
         "exclude_images": None,
+        "ice_rings": False,
     },
     "symmetry": {"d_min": None},
     "cosym": {"space_group": None, "d_min": None},
@@ -65,12 +74,20 @@ CONTEXTS: dict[str, dict[str, Any]] = {
 
 #: the same where a job says much
 FULL: dict[str, dict[str, Any]] = {
-    "find_spots": {"nproc": 2, "spot_ranges": [(1, 10), (13, 40)]},
+    "find_spots": {
+        "nproc": 2,
+        "spot_ranges": [(1, 10), (13, 40)],
+        "ice_rings": True,
+        "keywords": [Verbatim("spotfinder.threshold.dispersion.sigma_strong = 2")],
+    },
     "index": {
         "space_group": "P 43 21 2",
         "unit_cell": (45.0, 45.0, 30.0, 90.0, 90.0, 90.0),
         "max_cell": 100.0,
         "max_refine": 15,
+        "fix_beam": "all",
+        "fix_detector": "distance",
+        "fix_crystal": "orientation",
     },
     "integrate": {
         "nproc": 1,
@@ -78,6 +95,8 @@ FULL: dict[str, dict[str, Any]] = {
         "d_min": 1.95,
         "d_max": 40.0,
         "exclude_images": (11, 12),
+        "ice_rings": True,
+        "keywords": [Verbatim("profile.gaussian_rs.min_spots.overall = 70")],
     },
     "symmetry": {"d_min": 2.0},
     "cosym": {"space_group": "R 3 :H", "d_min": 2.0},
@@ -107,6 +126,7 @@ def leaf(name: str, value: Any) -> Resolved[Any]:
 
 def leaves(values: Mapping[str, Any]) -> dict[str, Any]:
     """The context of a template; a list becomes a list of leaves."""
+    values = {"keywords": [], **values}
     return {
         name: [leaf(name, item) for item in value] if isinstance(value, list) else leaf(name, value)
         for name, value in values.items()

@@ -14,6 +14,12 @@ Context = dict[str, Any]
 
 #: degrees of a block of integration; pinned, since it decides how reflections are cut
 BLOCK_DEG = 10.0
+#: the simplest space group of each Bravais lattice, as `indexing.known_symmetry` wants it
+LATTICE_GROUPS = {
+    "aP": "P 1", "mP": "P 1 2 1", "mC": "C 1 2 1", "mI": "I 1 2 1", "oP": "P 2 2 2",
+    "oC": "C 2 2 2", "oF": "F 2 2 2", "oI": "I 2 2 2", "tP": "P 4 2 2", "tI": "I 4 2 2",
+    "hP": "P 6 2 2", "hR": "R 3 2:H", "cP": "P 4 3 2", "cF": "F 4 3 2", "cI": "I 4 3 2",
+}  # fmt: skip
 
 
 def for_import(sweep: ResolvedSweep) -> Context:
@@ -101,36 +107,67 @@ def _excluded(sweep: ResolvedSweep) -> Resolved[Any]:
 def find_spots(sweep: ResolvedSweep) -> Context:
     """Spots of all images."""
     path = f"sweeps[{sweep.name}].dials."
+    spots = sweep.leaves["scan.spot_images"]
     return {
         "nproc": threads(path + "nproc"),
         "spot_ranges": [
-            computed(
-                f"{path}scan_range[{first}]", (first, last), "images used", *sweep.said_of_images
-            )
-            for first, last in sweep.images.intervals
+            computed(f"{path}scan_range[{first}]", (first, last), "images searched", spots)
+            for first, last in spots.known.intervals
         ],
+        "ice_rings": _ice(path, sweep),
     }
 
 
 def index(sweep: ResolvedSweep, group: ResolvedGroup) -> Context:
     """Known group and cell are enforced when the job gives them."""
+    path = f"sweeps[{sweep.name}].dials."
     return {
-        "space_group": group.leaves["space_group"],
+        "space_group": _group_or_lattice(path, sweep, group),
         "unit_cell": group.leaves["cell"],
-        "max_cell": group.leaves["processing.indexing.max_cell"],
-        "max_refine": constant(f"sweeps[{sweep.name}].dials.max_refine", "Auto", "all candidates"),
+        "max_cell": sweep.leaves["processing.indexing.max_cell"],
+        "max_refine": constant(path + "max_refine", "Auto", "all candidates"),
+    } | _refined(path, sweep.leaves["processing.indexing.refine"])
+
+
+def _group_or_lattice(path: str, sweep: ResolvedSweep, group: ResolvedGroup) -> Resolved[Any]:
+    """The job's space group; else the simplest group of the lattice that it asks for."""
+    lattice = sweep.leaves["processing.indexing.lattice"]
+    if lattice.value is None or group.leaves["space_group"].value is not None:
+        return group.leaves["space_group"]
+    return computed(path + "lattice_group", LATTICE_GROUPS[lattice.known], "its lattice", lattice)
+
+
+def _refined(path: str, choice: Resolved[Any]) -> Context:
+    """What is kept fixed while indexing; None is what DIALS does by itself."""
+    auto = choice.known is None
+    refined = {"beam", "orientation", "cell", "distance"} if auto else set(choice.known)
+    crystal = {"orientation", "cell"} - refined
+    fix = {
+        "fix_beam": None if "beam" in refined else "all",
+        "fix_detector": None if "distance" in refined else "distance",
+        "fix_crystal": {0: None, 2: "all"}.get(len(crystal), next(iter(crystal), None)),
+    }
+    return {
+        key: computed(path + key, value, "what is not refined", choice)
+        for key, value in fix.items()
     }
 
 
-def integrate(sweep: ResolvedSweep, group: ResolvedGroup) -> Context:
+def _ice(path: str, sweep: ResolvedSweep) -> Resolved[Any]:
+    choice = sweep.leaves["processing.ice_rings"]
+    return computed(path + "ice_rings", choice.known == "exclude", "exclude or keep", choice)
+
+
+def integrate(sweep: ResolvedSweep) -> Context:
     """Blocks are pinned: with DIALS's automatic blocks the number of processes changes results."""
     path = f"sweeps[{sweep.name}].dials."
     return {
         "nproc": threads(path + "nproc"),
         "block_size": constant(path + "block_size", BLOCK_DEG, "pinned"),
-        "d_min": _known_high(path, group.leaves),
-        "d_max": group.leaves["processing.resolution.low"],
+        "d_min": sweep.leaves["processing.resolution.high"],
+        "d_max": sweep.leaves["processing.resolution.low"],
         "exclude_images": _excluded(sweep),
+        "ice_rings": _ice(path, sweep),
     }
 
 
@@ -191,11 +228,10 @@ def _scale(group: ResolvedGroup, anomalous: Resolved[Any], d_min: Resolved[Any])
 
 def merge(group: ResolvedGroup, dataset: DataSet) -> Context:
     """Limits and names of the merged and of the unmerged file."""
-    leaves = group.leaves
     return {
-        "d_min": leaves["processing.resolution.high"],
-        "d_max": leaves["processing.resolution.low"],
-        "project": leaves["project"],
+        "d_min": dataset.leaves["processing.resolution.high"],
+        "d_max": dataset.leaves["processing.resolution.low"],
+        "project": group.leaves["project"],
         "crystal": constant(f"groups[{group.name}].name", group.name, "group"),
         "dataset": constant(f"groups[{group.name}].{dataset.name}.name", dataset.name, "data set"),
     }

@@ -19,28 +19,34 @@ from sweepwright.engines.base import (
     sweep_folder,
 )
 from sweepwright.engines.dials import context
+from sweepwright.engines.keywords import keyword_lines, replaced_keywords
 from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedJob, ResolvedSweep
 from sweepwright.model.plan import FileRef, Output, Result
-from sweepwright.model.resolved import Decision
+from sweepwright.model.resolved import Decision, Leaves
 
 MODELS, REFLECTIONS = ".expt", ".refl"
+#: how many steps of a sweep are planned
+_STEPS_UNTIL = {"indexing": 5, "integration": 6, "end": 6}
 
 
 def plan(job: ResolvedJob) -> Draft:
     """All steps in order, and the files that the run delivers."""
     steps: list[PlannedStep] = []
     results: list[Result] = []
+    until = job.leaves["processing.until"].known
     for group in job.groups:
         for sweep in group.sweeps:
-            steps += _sweep(sweep, group)
-        scaled, steps_of_group = _group(group)
+            steps += _sweep(sweep, group)[: _STEPS_UNTIL[until]]
+        if until != "end":
+            continue
+        scaled, steps_of_group = _group(group, job.leaves)
         steps += steps_of_group
         apart = [scaled]
         if len(group.datasets) > 1:
-            steps.append(_split(group, scaled))
+            steps.append(_split(group, scaled, job.leaves))
             apart = [_both(steps[-1].id, f"split_{i}") for i in range(len(group.datasets))]
         for dataset, files in zip(group.datasets, apart, strict=True):
-            made = _dataset(group, dataset, files)
+            made = _dataset(group, dataset, files, job.leaves)
             steps += made
             results += _results(job, group, dataset, made[-1].id)
     return Draft(tuple(steps), tuple(results))
@@ -62,6 +68,7 @@ def _program(
     subject: str,
     folder: str,
     values: Mapping[str, Any],
+    leaves: Leaves,
     argv: tuple[FileRef, ...],
     outputs: tuple[Output, ...],
     *,
@@ -69,11 +76,13 @@ def _program(
     template: str = "",
     **more: Any,
 ) -> PlannedStep:
-    """A step that runs ``dials.NAME NAME.phil FILES...``."""
+    """A step that runs ``dials.NAME NAME.phil FILES...``; ``leaves`` hold keywords for it."""
     step = step or name
     phil = f"{step}.phil"
-    use = TemplateUse(f"dials/{template or name}.phil.j2", phil, "phil", values)
-    more.setdefault("files", (use,))
+    values = {**values, "keywords": keyword_lines(leaves, (f"dials.{name}",), " = ")}
+    replaced = replaced_keywords(leaves, (f"dials.{name}",))
+    use = TemplateUse(f"dials/{template or name}.phil.j2", phil, "phil", values, replaced)
+    more["files"] = (use, *more.pop("files", ()))
     return PlannedStep(
         id=f"{step}@{subject}",
         program=f"dials.{name}",
@@ -92,11 +101,10 @@ def _sweep(sweep: ResolvedSweep, group: ResolvedGroup) -> list[PlannedStep]:
     def at(step: str) -> str:
         return f"{step}@{name}"
 
-    values = context.for_import(sweep)
-    files = (
-        TemplateUse("dials/import.phil.j2", "import.phil", "phil", values),
-        TemplateUse("dials/expected.json.j2", "expected.json", "json", context.expected(sweep)),
+    expected = TemplateUse(
+        "dials/expected.json.j2", "expected.json", "json", context.expected(sweep)
     )
+    leaves = sweep.leaves
     return [
         PlannedStep(
             id=at("manifest"),
@@ -107,45 +115,47 @@ def _sweep(sweep: ResolvedSweep, group: ResolvedGroup) -> list[PlannedStep]:
             title=f"digest the images of sweep {name}",
         ),
         _program(
-            "import", name, sweep_folder(sweep, "import"), values, (),
+            "import", name, sweep_folder(sweep, "import"), context.for_import(sweep), leaves, (),
             (Output(name="imported.expt", role="models"),),
-            files=files, title=f"import sweep {name}",
+            files=(expected,), title=f"import sweep {name}",
         ),
         _program(
             "find_spots", name, sweep_folder(sweep, "find_spots"), context.find_spots(sweep),
-            (one(at("import"), "imported.expt"),),
+            leaves, (one(at("import"), "imported.expt"),),
             (Output(name="strong.refl", role="reflections"),),
             inputs=(one(at("manifest"), "images.json"),),
             shares_threads=True, title=f"find spots of sweep {name}",
         ),
         _program(
             "index", name, sweep_folder(sweep, "index"), context.index(sweep, group),
-            (one(at("import"), "imported.expt"), one(at("find_spots"), "strong.refl")),
+            leaves, (one(at("import"), "imported.expt"), one(at("find_spots"), "strong.refl")),
             _files("indexed"), title=f"index sweep {name}",
         ),
         _program(
             "refine", name, sweep_folder(sweep, "refine"), {},
-            _both(at("index"), "indexed"), _files("refined"), title=f"refine sweep {name}",
+            leaves, _both(at("index"), "indexed"), _files("refined"), title=f"refine sweep {name}",
         ),
         _program(
-            "integrate", name, sweep_folder(sweep, "integrate"), context.integrate(sweep, group),
-            _both(at("refine"), "refined"), _files("integrated"),
+            "integrate", name, sweep_folder(sweep, "integrate"), context.integrate(sweep),
+            leaves, _both(at("refine"), "refined"), _files("integrated"),
             shares_threads=True, title=f"integrate sweep {name}",
         ),
     ]  # fmt: skip
 
 
-def _group(group: ResolvedGroup) -> tuple[tuple[FileRef, FileRef], list[PlannedStep]]:
+def _group(
+    group: ResolvedGroup, leaves: Leaves
+) -> tuple[tuple[FileRef, FileRef], list[PlannedStep]]:
     """Symmetry, scaling, decisions, final scaling; and the scaled files."""
     name = group.name
 
     def at(step: str) -> str:
         return f"{step}@{name}"
 
-    ready, steps = _symmetry(group)
+    ready, steps = _symmetry(group, leaves)
     steps.append(
         _program(
-            "scale", name, group_folder(name, "scale"), context.first_scale(group), ready,
+            "scale", name, group_folder(name, "scale"), context.first_scale(group), leaves, ready,
             (*_files("scaled"), Output(name="scaled.mtz", role="unmerged")),
             title=f"scale group {name}",
         )
@@ -163,7 +173,7 @@ def _group(group: ResolvedGroup) -> tuple[tuple[FileRef, FileRef], list[PlannedS
         steps += decisions
         steps.append(
             _program(
-                "scale", name, group_folder(name, "rescale"), context.final_scale(group), scaled,
+                "scale", name, group_folder(name, "rescale"), context.final_scale(group), leaves, scaled,
                 (*_files("scaled"), Output(name="scaled.mtz", role="unmerged")),
                 step="rescale", title=f"scale group {name} as decided",
             )
@@ -172,7 +182,9 @@ def _group(group: ResolvedGroup) -> tuple[tuple[FileRef, FileRef], list[PlannedS
     return scaled, steps
 
 
-def _symmetry(group: ResolvedGroup) -> tuple[tuple[FileRef, ...], list[PlannedStep]]:
+def _symmetry(
+    group: ResolvedGroup, leaves: Leaves
+) -> tuple[tuple[FileRef, ...], list[PlannedStep]]:
     """The files to scale, and the steps that bring them to one indexing and one group."""
     name = group.name
     sweeps = [sweep.name for sweep in group.sweeps]
@@ -182,18 +194,18 @@ def _symmetry(group: ResolvedGroup) -> tuple[tuple[FileRef, ...], list[PlannedSt
         return integrated, []
     if len(sweeps) == 1:
         step = _program(
-            "symmetry", name, group_folder(name, "symmetry"), context.symmetry(group), integrated,
+            "symmetry", name, group_folder(name, "symmetry"), context.symmetry(group), leaves, integrated,
             _files("symmetrized"), title=f"find the symmetry of group {name}",
         )  # fmt: skip
         return _both(step.id, "symmetrized"), [step]
     cosym = _program(
-        "cosym", name, group_folder(name, "cosym"), context.cosym(group), integrated,
+        "cosym", name, group_folder(name, "cosym"), context.cosym(group), leaves, integrated,
         _files("symmetrized"), title=f"bring the sweeps of group {name} to one indexing",
     )  # fmt: skip
     if given:
         return _both(cosym.id, "symmetrized"), [cosym]
     absences = _program(
-        "symmetry", name, group_folder(name, "absences"), context.symmetry(group),
+        "symmetry", name, group_folder(name, "absences"), context.symmetry(group), leaves,
         _both(cosym.id, "symmetrized"), _files("symmetrized"),
         step="absences", template="absences", title=f"find the screw axes of group {name}",
     )  # fmt: skip
@@ -216,10 +228,10 @@ def _decision(kind: str, group: ResolvedGroup, unmerged: FileRef) -> PlannedStep
     )
 
 
-def _split(group: ResolvedGroup, scaled: tuple[FileRef, FileRef]) -> PlannedStep:
+def _split(group: ResolvedGroup, scaled: tuple[FileRef, FileRef], leaves: Leaves) -> PlannedStep:
     """Data sets of a group apart: DIALS numbers them by rising wavelength, as we do."""
     return _program(
-        "split_experiments", group.name, group_folder(group.name, "split"), {},
+        "split_experiments", group.name, group_folder(group.name, "split"), {}, leaves,
         scaled, tuple(
             output for index in range(len(group.datasets)) for output in _files(f"split_{index}")
         ),
@@ -228,7 +240,7 @@ def _split(group: ResolvedGroup, scaled: tuple[FileRef, FileRef]) -> PlannedStep
 
 
 def _dataset(
-    group: ResolvedGroup, dataset: DataSet, scaled: tuple[FileRef, FileRef]
+    group: ResolvedGroup, dataset: DataSet, scaled: tuple[FileRef, FileRef], leaves: Leaves
 ) -> list[PlannedStep]:
     """merge, export, finish."""
     alone = len(group.datasets) == 1
@@ -237,11 +249,11 @@ def _dataset(
     steps: list[PlannedStep] = []
     steps += [
         _program(
-            "merge", subject, f"groups/{base}/merge", context.merge(group, dataset), scaled,
+            "merge", subject, f"groups/{base}/merge", context.merge(group, dataset), leaves, scaled,
             (Output(name="merged.mtz", role="merged"),), title=f"merge {subject}",
         ),
         _program(
-            "export", subject, f"groups/{base}/export", context.merge(group, dataset), scaled,
+            "export", subject, f"groups/{base}/export", context.merge(group, dataset), leaves, scaled,
             (Output(name="unmerged.mtz", role="unmerged"),), title=f"export {subject}",
         ),
     ]  # fmt: skip

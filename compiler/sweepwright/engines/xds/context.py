@@ -5,16 +5,37 @@ from __future__ import annotations
 from typing import Any
 
 from sweepwright.engines.base import constant, template_path, threads
+from sweepwright.engines.keywords import keyword_lines
 from sweepwright.geometry.detector import square_detector, xds_origin
-from sweepwright.model.job_resolved import ResolvedGroup, ResolvedSweep
-from sweepwright.model.resolved import Resolved, computed
+from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedSweep
+from sweepwright.model.resolved import Leaves, Resolved, computed, items_of
 
 #: width of image packets for the background, degrees (XDS's own default is about five degrees)
 BACKGROUND_DEG = 5.0
+XDS_PROGRAMS = (
+    "xds",
+    *(f"xds.{step}" for step in "xycorr init colspot idxref defpix integrate correct".split()),
+)
 _KEYWORDS = {"PILATUS": "PILATUS", "EIGER": "EIGER"}
 
 
-def xds_context(sweep: ResolvedSweep, group: ResolvedGroup) -> dict[str, Any]:
+#: steps of XDS until processing stops
+_STEPS = {
+    "indexing": "XYCORR INIT COLSPOT IDXREF",
+    "integration": "XYCORR INIT COLSPOT IDXREF DEFPIX INTEGRATE CORRECT",
+    "end": "XYCORR INIT COLSPOT IDXREF DEFPIX INTEGRATE CORRECT",
+}
+#: words of REFINE(IDXREF); XDS calls the distance POSITION
+_REFINED = {
+    "beam": "BEAM", "axis": "AXIS", "orientation": "ORIENTATION", "cell": "CELL",
+    "distance": "POSITION",
+}  # fmt: skip
+#: rings of hexagonal ice, A, and half of the width that is left out (XDS's distributed XDS.INP)
+_ICE_A = (3.897, 3.669, 3.441, 2.671, 2.249, 2.072, 1.948, 1.918, 1.883, 1.721)
+_ICE_HALF_WIDTH_A = 0.03
+
+
+def xds_context(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> dict[str, Any]:
     """Every variable of ``XDS.INP.j2``."""
     leaves, first, last = sweep.leaves, *sweep.extent
     path = f"sweeps[{sweep.name}].xds."
@@ -30,11 +51,12 @@ def xds_context(sweep: ResolvedSweep, group: ResolvedGroup) -> dict[str, Any]:
     background = min(
         sweep.images.intervals[0][1], first + max(1, round(BACKGROUND_DEG / width.known)) - 1
     )
-    high, low = (group.leaves[f"processing.resolution.{end}"] for end in ("high", "low"))
+    high, low = (leaves[f"processing.resolution.{end}"] for end in ("high", "low"))
+    spots, until, jobs = leaves["scan.spot_images"], job["processing.until"], job["run.jobs"]
     number, cell = group.leaves["space_group_number"], group.leaves["cell"]
     return {
         "sweep": Resolved(path + "sweep", sweep.name, images.origin),
-        "job": constant(path + "JOB", "XYCORR INIT COLSPOT IDXREF DEFPIX INTEGRATE CORRECT", "JOB"),
+        "job": computed(path + "JOB", _STEPS[until.known], "steps of XDS", until),
         "template": computed(
             path + "NAME_TEMPLATE_OF_DATA_FRAMES",
             template_path(sweep.template, "?"),
@@ -43,8 +65,8 @@ def xds_context(sweep: ResolvedSweep, group: ResolvedGroup) -> dict[str, Any]:
         ),
         "data_range": computed(path + "DATA_RANGE", (first, last), "first and last image", images),
         "spot_ranges": [
-            computed(f"{path}SPOT_RANGE[{index}]", pair, "images used", *sweep.said_of_images)
-            for index, pair in enumerate(sweep.images.intervals)
+            computed(f"{path}SPOT_RANGE[{index}]", pair, "SPOT_RANGE", spots)
+            for index, pair in enumerate(spots.known.intervals)
         ],
         "background_range": computed(
             path + "BACKGROUND_RANGE", (first, background), "the first five degrees", images, width
@@ -79,30 +101,85 @@ def xds_context(sweep: ResolvedSweep, group: ResolvedGroup) -> dict[str, Any]:
         "cell": cell,
         "friedels_law": _friedel(path, group),
         "resolution_range": _resolution(path, low, high),
-        "jobs": constant(path + "MAXIMUM_NUMBER_OF_JOBS", 1, "pinned"),
-        "processors": threads(path + "MAXIMUM_NUMBER_OF_PROCESSORS"),
-    }
+        "refine_idxref": _refined(path, leaves["processing.indexing.refine"]),
+        "jobs": computed(path + "MAXIMUM_NUMBER_OF_JOBS", jobs.known.integrate, "pinned", jobs),
+        "keywords": keyword_lines(leaves, XDS_PROGRAMS, "= "),
+        "processors": threads(path + "MAXIMUM_NUMBER_OF_PROCESSORS", job["run.threads"]),
+    } | _untrusted(path, sweep)
 
 
-def xscale_context(group: ResolvedGroup) -> dict[str, Any]:
-    """Every variable of ``XSCALE.INP.j2``."""
+def _refined(path: str, choice: Resolved[Any]) -> Resolved[Any]:
+    """The words of REFINE(IDXREF), or None: what XDS refines by itself."""
+    words = None if choice.value is None else tuple(_REFINED[word] for word in choice.known)
+    return computed(path + "REFINE(IDXREF)", words, "what is refined", choice)
+
+
+def _untrusted(path: str, sweep: ResolvedSweep) -> dict[str, Any]:
+    """Masks by XDS's names; resolutions that are left out, of masks and of ice."""
+    masks, ice = sweep.leaves.get("masks"), sweep.leaves["processing.ice_rings"]
+    found: dict[str, list[Resolved[Any]]] = {
+        "rectangles": [], "ellipses": [], "quadrilaterals": [], "excluded_resolution": [],
+    }  # fmt: skip
+    for index, (mask, origin) in enumerate(items_of(masks) if masks is not None else ()):
+        kind, numbers = mask
+        if kind == "circle":
+            x, y, radius = numbers
+            kind, numbers = "ellipse", (x - radius, x + radius, y - radius, y + radius)
+        where = _MASKS[kind]
+        one = Resolved(f"sweeps[{sweep.name}].masks", mask, origin)
+        found[where].append(computed(f"{path}{where}[{index}]", numbers, mask.kind, one))
+    if ice.value == "exclude":
+        for ring in _ICE_A:
+            limits = tuple(round(ring + side * _ICE_HALF_WIDTH_A, 3) for side in (1, -1))
+            leaf = computed(f"{path}ice[{ring}]", limits, "rings of ice", ice)
+            found["excluded_resolution"].append(leaf)
+    return dict(found)
+
+
+_MASKS = {
+    "rectangle": "rectangles",
+    "ellipse": "ellipses",
+    "polygon": "quadrilaterals",
+    "resolution": "excluded_resolution",
+}
+
+
+def xscale_context(group: ResolvedGroup, job: Leaves) -> dict[str, Any]:
+    """Every variable of ``XSCALE.INP.j2``: data sets are scaled together and written apart."""
     path = f"groups[{group.name}].xscale."
     return {
         "group": constant(path + "group", group.name, "group"),
-        "output": constant(path + "OUTPUT_FILE", "XSCALE.HKL", "XSCALE"),
-        "sweeps": [
+        "datasets": [
             {
-                "file": constant(
-                    f"{path}INPUT_FILE[{sweep.name}]", f"{sweep.name}.HKL", "linked XDS_ASCII.HKL"
-                )
+                "output": constant(
+                    f"{path}OUTPUT_FILE[{dataset.name}]", scaled_file(group, dataset), "data set"
+                ),
+                "resolution_range": _resolution(
+                    f"{path}{dataset.name}.",
+                    dataset.leaves["processing.resolution.low"],
+                    dataset.leaves["processing.resolution.high"],
+                ),
+                "files": [
+                    constant(f"{path}INPUT_FILE[{name}]", f"{name}.HKL", "linked XDS_ASCII.HKL")
+                    for name in dataset.sweeps
+                ],
             }
-            for sweep in group.sweeps
+            for dataset in group.datasets
         ],
+        "keywords": {
+            scope: keyword_lines(job, ("xscale",), "= ", scope)
+            for scope in ("general", "output", "input")
+        },
         "friedels_law": _friedel(path, group),
         "merge": constant(path + "MERGE", False, "unmerged for statistics"),
         "strict_absorption": constant(path + "STRICT_ABSORPTION_CORRECTION", False, "XSCALE"),
-        "processors": threads(path + "MAXIMUM_NUMBER_OF_PROCESSORS"),
+        "processors": threads(path + "MAXIMUM_NUMBER_OF_PROCESSORS", job["run.scaling_threads"]),
     }
+
+
+def scaled_file(group: ResolvedGroup, dataset: DataSet) -> str:
+    """The name of a data set's scaled file."""
+    return "XSCALE.HKL" if len(group.datasets) == 1 else f"{dataset.name}.HKL"
 
 
 def _keyword(sweep: ResolvedSweep) -> str:

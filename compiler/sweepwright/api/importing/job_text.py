@@ -1,0 +1,121 @@
+"""The text of a job from its leaves, with comments beside them."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sweepwright.language.suggest import keys_at
+from sweepwright.model.job import LANGUAGE_VERSION
+
+_COLUMNS = 100
+_WORD = r"[A-Za-z0-9_./$(+-][A-Za-z0-9_./$()#'+-]*"
+#: text that YAML takes as it stands, in lists and mappings too
+_PLAIN = re.compile(rf"(?![+-](?![0-9.])){_WORD}(?: (?![+-] ){_WORD})*")
+_NOT_PLAIN = ("null", "default", "---", "...")
+Path = tuple[str | int, ...]
+
+
+def job_text(
+    head: Sequence[str], leaves: Mapping[Path, Any], notes: Mapping[Path, Sequence[str]]
+) -> str:
+    """The job. ``head`` are lines of a comment; values are text, lists and mappings of text.
+
+    A number in a path counts items of a list (the sweeps). ``notes`` stand above what is at their
+    path.
+    """
+    tree: dict[str | int, Any] = {"sweepwright": str(LANGUAGE_VERSION)}
+    for path, value in leaves.items():
+        *above, last = path
+        place = tree
+        for step in above:
+            place = place.setdefault(step, {})
+        place[last] = _Leaf(value)
+    lines = [*comment("", head), *_block(tree, (), notes)]
+    return "\n".join(lines) + "\n"
+
+
+def comment(indent: str, texts: Iterable[str]) -> list[str]:
+    """Lines of a comment; nothing in a text can end it."""
+    room = _COLUMNS - len(indent) - 2
+    return [
+        f"{indent}# {line}".rstrip()
+        for text in texts
+        for line in textwrap.wrap(
+            _printable(text),
+            room,
+            subsequent_indent="  " if text[:1] in ("-", " ") else "",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        or [""]
+    ]
+
+
+class _Leaf:
+    """A value that stands on one line, as apart from a section."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def _block(section: Mapping[Any, Any], at: Path, notes: Mapping[Path, Sequence[str]]) -> list[str]:
+    indent = "  " * len(at)
+    lines: list[str] = []
+    for key, value in _ordered(section, at):
+        path = (*at, key)
+        lines += comment(indent, notes.get(path, ()))
+        if isinstance(value, _Leaf | str):
+            lines.append(f"{indent}{scalar(key)}: {flow(getattr(value, 'value', value))}")
+        elif not value:
+            lines.append(f"{indent}{scalar(key)}: {{}}")
+        elif all(isinstance(step, int) for step in value):
+            lines.append(f"{indent}{scalar(key)}:")
+            lines += _items(value, path, notes)
+        else:
+            lines.append(f"{indent}{scalar(key)}:")
+            lines += _block(value, path, notes)
+    return lines
+
+
+def _items(
+    items: Mapping[int, Any], at: Path, notes: Mapping[Path, Sequence[str]]
+) -> Iterator[str]:
+    """A list of mappings: the first key of each behind a dash."""
+    indent = "  " * len(at)
+    for number in sorted(items):
+        yield from comment(indent, notes.get((*at, number), ()))
+        lines = _block(items[number], (*at, number), notes)
+        first = next(index for index, line in enumerate(lines) if not line.lstrip().startswith("#"))
+        yield from (line[2:] for line in lines[:first])
+        yield f"{indent}- {lines[first].lstrip()}"
+        yield from lines[first + 1 :]
+
+
+def _ordered(section: Mapping[Any, Any], at: Path) -> list[tuple[Any, Any]]:
+    """Keys in the order of the language's reference; others, e.g. names, as they came."""
+    order = {key: index for index, key in enumerate(keys_at(at))}
+    return sorted(section.items(), key=lambda pair: order.get(str(pair[0]), len(order)))
+
+
+def flow(value: Any) -> str:
+    """A value on one line."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{scalar(key)}: {flow(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(flow(item) for item in value)}]"
+    return scalar(str(value))
+
+
+def scalar(text: str) -> str:
+    """Text as a YAML scalar, in quotes where it might be something else without."""
+    if _PLAIN.fullmatch(text) and text.lower() not in _NOT_PLAIN:
+        return text
+    return json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else "?" for char in text)

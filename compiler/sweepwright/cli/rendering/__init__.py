@@ -1,0 +1,1 @@
+"""Diagnostics as text: pictures for people, annotations for GitHub."""

@@ -1,0 +1,195 @@
+"""Headers to wedges: where a series of images is one rotation, and where it must be cut."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+
+from sweepwright.images import minicbf
+from sweepwright.images.series import Series
+from sweepwright.model.facts import ImageFacts
+from sweepwright.model.ranges import ImageSet
+
+#: so many headers are read one by one (a mini-CBF header takes about 0.2 ms) ...
+READ_ALL = 2000
+#: ... and of longer series each one of so many, before the places of change are looked for
+SPACING = 8
+#: field -> largest relative difference within a wedge
+_CONSTANT = {"wavelength": 1e-5, "distance": 1e-4, "width": 1e-4, "size": 0.0, "pixel_size": 1e-6}
+SETTINGS = ("omega", "kappa", "phi", "chi", "two_theta")
+_SETTING_TOLERANCE = 0.01  # degrees
+_DATE = re.compile(r"(\d{4})[-/](\w{2,3})[-/](\d{1,2})[T ](\d{2}):(\d{2}):(\d{2})(\.\d{1,6})?")
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+
+
+@dataclass(frozen=True)
+class Wedge:
+    """Images of one rotation; numbers may be missing as long as the angle runs on.
+
+    ``facts`` is the header of the first image, ``change`` the field that differs from the wedge
+    before (empty for the first wedge of a series).
+    """
+
+    range: ImageSet
+    facts: ImageFacts
+    change: str = ""
+
+    @property
+    def start(self) -> float | None:
+        """Angle at the beginning of the first image, degrees."""
+        return number(self.facts, "start")
+
+    @property
+    def width(self) -> float | None:
+        """Rotation in one image, degrees."""
+        return number(self.facts, "width")
+
+    @property
+    def wavelength(self) -> float | None:
+        """Wavelength in A."""
+        return number(self.facts, "wavelength")
+
+    @property
+    def time(self) -> datetime | None:
+        """When the first image was taken, as its header says: in the time zone of the beamline."""
+        date = self.facts.get("date")
+        return None if date is None else _time(str(date.value))
+
+
+@dataclass
+class _Headers:
+    """The headers of a series, each read once; images that cannot be read are noted in ``broken``."""
+
+    folder: Path
+    series: Series
+    facts: dict[int, ImageFacts | None] = field(default_factory=dict)
+    broken: dict[int, str] = field(default_factory=dict)
+
+    def read(self, image: int) -> ImageFacts | None:
+        if image not in self.facts:
+            self.facts[image] = None
+            path = self.folder / self.series.folder / self.series.template.name(image)
+            try:
+                self.facts[image] = minicbf.read_facts(path)
+            except minicbf.ImageError as problem:
+                self.broken[image] = str(problem)
+            except OSError as problem:
+                self.broken[image] = f"cannot be read: {problem.strerror}"
+        return self.facts[image]
+
+
+def wedges(folder: Path, series: Series) -> tuple[list[Wedge], dict[int, str]]:
+    """The wedges of a series of mini-CBF images, and the images that cannot be read, with the reason.
+
+    Exact for series of up to 2000 images: every header is read. Of a longer one every eighth is
+    read, and between two that do not continue each other the places of change are searched; what
+    is missed there is only a wedge (or a broken image) that lies between two such images which
+    continue each other, so every wedge of eight images or more is found.
+    """
+    images = list(series.numbers)
+    headers = _Headers(folder, series)
+    step = 1 if len(images) <= READ_ALL else SPACING
+    sampled = sorted({*range(0, len(images), step), len(images) - 1})
+    known = [index for index in sampled if headers.read(images[index]) is not None]
+    cuts = {0: ""}
+    for left, right in pairwise(known):
+        cuts |= dict(_cuts(headers, images, left, right))
+    edges = sorted(cuts)
+    found = []
+    for begin, end in pairwise([*edges, len(images)]):
+        good = [image for image in images[begin:end] if image not in headers.broken]
+        facts = next((seen for image in good if (seen := headers.read(image))), None)
+        if facts is not None:
+            whole = ImageSet.of(image for image in good if image not in headers.broken)
+            found.append(Wedge(whole, facts, cuts[begin]))
+    return found, dict(sorted(headers.broken.items()))
+
+
+def _cuts(headers: _Headers, images: list[int], left: int, right: int) -> Iterator[tuple[int, str]]:
+    """Where wedges begin after one image that was read, up to another one: position, change."""
+    before, after = headers.read(images[left]), headers.read(images[right])
+    assert before is not None and after is not None
+    change = what_changes(before, after, images[right] - images[left])
+    if not change:
+        return
+    between = sorted(range(left + 1, right), key=lambda index: abs(2 * index - left - right))
+    middle = next((index for index in between if headers.read(images[index])), None)
+    if middle is None:
+        yield right, change
+        return
+    yield from _cuts(headers, images, left, middle)
+    yield from _cuts(headers, images, middle, right)
+
+
+def what_changes(before: ImageFacts, after: ImageFacts, images: int) -> str:
+    """The field by which a header does not continue one of so many images before; empty if none.
+
+    A field that one of them does not give is not compared.
+    """
+    for name, tolerance in _CONSTANT.items():
+        if not _close(before, after, name, tolerance):
+            return name
+    start, other = number(before, "start"), number(after, "start")
+    turned = 0.0 if start is None or other is None else other - start
+    for name in SETTINGS:
+        one, two = number(before, name), number(after, name)
+        # the scanned axis is among them and turns with the scan
+        if (
+            one is not None
+            and two is not None
+            and all(abs(wrapped(two - one - turn)) > _SETTING_TOLERANCE for turn in (0.0, turned))
+        ):
+            return name
+    width = number(before, "width") or 0.0
+    if start is None or other is None:
+        return ""
+    # a tenth of an image, not below the rounding of angles to two decimals and widths to four
+    tolerance = max(0.1 * abs(width), 0.01) + 1e-4 * images
+    return "start" if abs(wrapped(turned - images * width)) > tolerance else ""
+
+
+def number(facts: ImageFacts, name: str) -> float | None:
+    """A number of a header, None where it gives none."""
+    fact = facts.get(name)
+    return float(fact.value) if fact is not None and isinstance(fact.value, float | int) else None
+
+
+def wrapped(angle: float) -> float:
+    """An angle in degrees brought between -180 and 180."""
+    return (angle + 180.0) % 360.0 - 180.0
+
+
+def _close(before: ImageFacts, after: ImageFacts, name: str, tolerance: float) -> bool:
+    one, two = before.get(name), after.get(name)
+    if one is None or two is None:
+        return True
+    left = one.value if isinstance(one.value, tuple) else (one.value,)
+    right = two.value if isinstance(two.value, tuple) else (two.value,)
+    return all(
+        abs(float(a) - float(b)) <= tolerance * max(abs(float(a)), abs(float(b)))
+        for a, b in zip(left, right, strict=True)
+    )
+
+
+def _time(text: str) -> datetime | None:
+    match = _DATE.match(text)
+    if match is None:
+        return None
+    year, month, day, hour, minute, second, fraction = match.groups()
+    word = month.lower()
+    try:
+        return datetime(
+            int(year),
+            _MONTHS.index(word) + 1 if word in _MONTHS else int(month),
+            int(day),
+            int(hour),
+            int(minute),
+            int(second),
+            int((fraction or ".0")[1:].ljust(6, "0")),
+        )
+    except ValueError:
+        return None

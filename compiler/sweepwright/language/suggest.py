@@ -1,0 +1,50 @@
+"""What an author may have meant: the keys of the language at a place, and the word most like one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sweepwright.language.prepare import section_of
+from sweepwright.language.text import Key
+from sweepwright.model.job import Job
+from sweepwright.model.section import Section
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word most like this one, if any is like it."""
+    import difflib
+
+    close = difflib.get_close_matches(word.lower(), {k.lower(): k for k in known}, 1, 0.6)
+    return {k.lower(): k for k in known}[close[0]] if close else None
+
+
+def keys_at(path: tuple[Key, ...]) -> list[str]:
+    """The keys that may stand in the mapping at a path of a job."""
+    model: type[Section] | None = Job
+    many = ""
+    for step in path:
+        if many:  # a name or a number: still in the same model
+            many = ""
+        elif model is not None and str(step) in model.model_fields:
+            model, many = section_of(model.model_fields[str(step)].annotation)
+        else:
+            return []
+    return list(model.model_fields) if model is not None and not many else []
+
+
+def all_keys(model: type[Section] = Job, prefix: str = "") -> Iterator[str]:
+    """Every key of the language with the sections that it stands in."""
+    for key, info in model.model_fields.items():
+        yield prefix + key
+        inner, many = section_of(info.annotation)
+        if inner is not None:
+            middle = {"dict": ".NAME", "list": "[]"}.get(many, "")
+            yield from all_keys(inner, f"{prefix}{key}{middle}.")
+
+
+def elsewhere(key: str) -> list[str]:
+    """Where a key of this name stands, the shortest paths first; one for each section."""
+    places = [place for place in all_keys() if place.rpartition(".")[2] == key]
+    inherited = ("crystals.NAME.", "datasets.NAME.", "sweeps[].")
+    plain = [place for place in places if not place.startswith(inherited)]
+    return sorted(plain or places, key=len)
