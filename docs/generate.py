@@ -15,7 +15,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from typer.testing import CliRunner
 
-from sweepwright.cli.main import app
+from sweepwright.cli.main import application
 from sweepwright.model.job import Job
 from sweepwright.model.plan import plan_schema
 from sweepwright.resolve.defaults import JOB_DEFAULTS, SWEEP_DEFAULTS
@@ -67,7 +67,7 @@ def commands_page() -> str:
     runner = CliRunner()
     parts = ["# Commands\n"]
     for name in COMMANDS:
-        told = runner.invoke(app, [name, "--help"], terminal_width=100, prog_name="sweepwright")
+        told = runner.invoke(application(), [name, "--help"], terminal_width=100, prog_name="sweepwright")
         text = "\n".join(line.rstrip() for line in told.output.strip().splitlines())
         parts.append(f"## {name}\n\n```text\n{text}\n```\n")
     return "\n".join(parts)

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from sweepwright.api.front import Options
 from sweepwright.cli.checking import checked
-from sweepwright.cli.main import app
+from sweepwright.cli.main import application
 from sweepwright.cli.mending import change
 
 BAD = "# a job\r\nsweps:   # zwei é日\r\n  - imgaes:   data/x_####.cbf\r\n    range: [1, 6]\r\n"
@@ -32,7 +32,7 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def check(*arguments: str) -> Result:
-    done = CliRunner().invoke(app, ["check", "job.yaml", *arguments])
+    done = CliRunner().invoke(application(), ["check", "job.yaml", *arguments])
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     return done
 
@@ -74,11 +74,18 @@ def test_a_read_only_file_is_left(job: Path) -> None:
 
 def test_a_file_that_changes_meanwhile_is_left(job: Path) -> None:
     before = checked(job, Options())
-    made = change(job, before.found, lambda text: [], True)
+    made = change(job, BAD.encode(), before.found, lambda text: [], True)
     assert made is not None
     job.write_text("mine")
     assert made.write() == "it was changed meanwhile"
     assert job.read_text() == "mine"
+
+
+def test_what_cannot_be_read_is_told_as_without_fix(job: Path) -> None:
+    job.unlink()
+    assert "SW-L001" in check("--fix").stderr
+    job.mkdir()
+    assert "SW-L001" in check("--fix").stderr
 
 
 def test_likely_fixes_are_made_when_asked_for(job: Path) -> None:

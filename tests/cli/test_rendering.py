@@ -188,7 +188,10 @@ def test_files_outside_the_allowed_folders_are_not_read(
     (inside / "link.yaml").symlink_to(outside)
     (inside / "job.yaml").write_text("sweeps: 1\n")
     for name in (outside, inside / "link.yaml", inside / "job.yaml"):
-        diagnostics([error("E", "m", Span(str(name), 1, 1, 1, 5))], [inside])
+        diagnostics([error("E", "m", Span(str(name), 1, 1, 1, 5))], places=[inside])
     said = capsys.readouterr().err
     assert "123" not in said
     assert "sweeps: 1" in said
+    line = Span("command line", 1, 9, 1, 11)
+    diagnostics([error("E", "m", line)], {"command line": "process -x"}, places=[])
+    assert "process -x\n   |         ^^" in capsys.readouterr().err

@@ -5,65 +5,95 @@ from __future__ import annotations
 import importlib.util
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from doc_pages import DOCS, PAGES, REPOSITORY, SCENES, Block, blocks, name_of, play
+from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from sweepwright.cli.main import app
-from sweepwright.language.compose import compose
+from sweepwright.cli.main import application
+from sweepwright.language.macros import apply, read_macro
 from sweepwright.language.text import loads
-from sweepwright.language.validate import validate
+from sweepwright.language.validate import validate, validate_patch
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+#: commands that have commands of their own
+GROUPS = ("macro", "import")
 
 
-def blocks(kind: str) -> list:
+def of(language: str) -> list:
     return [
-        pytest.param(text, id=f"{page.stem}-{number}")
+        pytest.param(block, id=f"{name_of(page)}-{number}")
         for page in PAGES
-        for number, (language, text) in enumerate(BLOCK.findall(page.read_text(encoding="utf-8")))
-        if language == kind
+        for number, block in enumerate(blocks(page))
+        if block.language == language
     ]
 
 
-@pytest.mark.parametrize("text", blocks("yaml"))
-def test_a_job_in_the_docs_is_a_job(text: str) -> None:
-    loaded, found = loads(text, "docs.yaml")
+def test_each_scene_has_its_page() -> None:
+    assert set(SCENES) <= {name_of(page) for page in PAGES}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, id=name_of(page))
+        for page in PAGES
+        if any(b.language == "sh" for b in blocks(page))
+    ],
+)
+def test_the_commands_of_a_page_work_and_print_what_it_shows(page: Path, tmp_path: Path) -> None:
+    (tmp_path / "page").mkdir()
+    assert play(page, tmp_path / "page") == []
+
+
+@pytest.mark.parametrize("block", of("yaml"))
+def test_yaml_in_the_docs_is_a_job_a_part_of_one_or_a_macro(block: Block, tmp_path: Path) -> None:
+    keys = set(YAML(typ="safe").load(block.text))
+    if "repos" in keys:  # of pre-commit
+        return
+    if "macro" in keys:
+        path = tmp_path / "macro.yaml"
+        path.write_text(block.text, encoding="utf-8")
+        macro, found = read_macro(path, path.name)
+        assert macro is not None, found
+        text, found = apply(macro, {}, None)
+        assert text is not None, found
+        return
+    loaded, found = loads(block.text, "docs.yaml")
     assert loaded is not None, found
-    job, found = validate(loaded)
+    job, found = (validate if "sweepwright" in keys else validate_patch)(loaded)
     assert job is not None, found
-    composed, found = compose(loaded, job)
-    assert composed is not None, found
 
 
-@pytest.mark.parametrize("text", blocks("sh"))
-def test_a_command_in_the_docs_exists_with_its_options(text: str) -> None:
+@pytest.mark.parametrize("block", of("sh"))
+def test_a_command_in_the_docs_exists_with_its_options(block: Block) -> None:
     makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
-    for line in text.splitlines():
+    for line in block.text.replace("\\\n", " ").splitlines():
         words = shlex.split(line, comments=True)
         if words[:1] == ["make"]:
             assert re.search(rf"^{words[1]}:", makefile, re.MULTILINE), line
         elif words[:1] == ["sweepwright"]:
-            told = CliRunner().invoke(app, [words[1], "--help"]).output
-            assert f"sweepwright {words[1]}" in told or f"{words[1]} [OPTIONS]" in told, line
-            for option in words[2:]:
+            command = words[1:3] if words[1] in GROUPS else words[1:2]
+            told = CliRunner().invoke(application(), [*command, "--help"]).output
+            assert f"{command[-1]} [OPTIONS]" in told, line
+            for option in words[1 + len(command) :]:
                 if option.startswith("-"):
-                    assert option in told, line
+                    assert option.partition("=")[0] in told, line
 
 
 def test_the_generated_pages_are_those_of_the_code() -> None:
-    spec = importlib.util.spec_from_file_location("generate", REPOSITORY / "docs/generate.py")
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
     assert spec is not None
     assert spec.loader is not None
     generate = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(generate)
     for name, text in generate.pages().items():
         if name != "commands.md":  # its layout is the help writer's, which moves with its version
-            assert (REPOSITORY / "docs/reference" / name).read_text(encoding="utf-8") == text, name
-    rules = {f"rules/{path.name}" for path in (REPOSITORY / "docs/reference/rules").iterdir()}
+            assert (DOCS / "reference" / name).read_text(encoding="utf-8") == text, name
+    rules = {f"rules/{path.name}" for path in (DOCS / "reference/rules").iterdir()}
     assert rules <= set(generate.pages())
 
 
@@ -71,3 +101,22 @@ def test_links_lead_somewhere() -> None:
     for page in PAGES:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
+    pytest.importorskip("mkdocs", reason="pip install -e '.[docs]'")
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-d", tmp_path],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for page in (
+        "index.html",
+        "tutorial/recipe.html",
+        "howto/mad.html",
+        "reference/rules/index.html",
+    ):
+        assert (tmp_path / page).is_file(), page

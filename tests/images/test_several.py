@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sweepwright.images.several import Match, clean_name, expand, fill, stands_for_several, unique
+from sweepwright.images.discover import stands_for_several
+from sweepwright.images.several import Match, clean_name, expand, fill, unique
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sweepwright.language.compose import ComposedJob, Entry, compose
 from sweepwright.language.layers import gather
-from sweepwright.language.macros import MacroFolders
+from sweepwright.language.folders import MacroFolders
 from sweepwright.language.text import loads
 from sweepwright.language.validate import validate
 from sweepwright.model.diagnostic import Diagnostic

@@ -9,7 +9,8 @@ import pytest
 from sweepwright.api.macros import expand_macro
 from sweepwright.language.compose import ComposedJob, Entry, compose
 from sweepwright.language.layers import gather
-from sweepwright.language.macros import MacroFolders, read_macro
+from sweepwright.language.folders import MacroFolders
+from sweepwright.language.macros import read_macro
 from sweepwright.language.text import loads
 from sweepwright.language.validate import validate
 from sweepwright.model.choice_types import Grouping

@@ -25,7 +25,7 @@ from ruamel.yaml import YAML
 from tiny_images import write_series
 from typer.testing import CliRunner
 
-from sweepwright.cli.main import app
+from sweepwright.cli.main import application
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BAD_JOBS = REPOSITORY / "tests/bad_jobs"
@@ -95,7 +95,7 @@ def set_scene(folder: Path, scene: Scene, place: Path, patch: pytest.MonkeyPatch
 
 def run(command: str) -> Played:
     """One command, in this process."""
-    done = CliRunner().invoke(app, shlex.split(command))
+    done = CliRunner().invoke(application(), shlex.split(command))
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     told, out = (_anywhere(text) for text in (done.stderr, done.stdout))

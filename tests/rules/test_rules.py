@@ -106,6 +106,29 @@ def test_a_bad_example_is_told_of_as_agreed(
             agreed(folder / f"expected.{form}", other.out)
 
 
+def offers() -> list[tuple[str, str]]:
+    """Examples of ``check`` for which a fix is offered, and the options that make it."""
+    found = []
+    for name in EXAMPLES:
+        golden = BAD_JOBS / name / "expected.txt"
+        said = golden.read_text(encoding="utf-8") if golden.exists() else ""
+        fix = re.search(r"^  fix \((safe|unsafe)\)", said, re.MULTILINE)
+        if fix is not None and said.startswith("$ sweepwright check "):
+            found.append((name, "--fix" if fix[1] == "safe" else "--fix --unsafe-fixes"))
+    return found
+
+
+@pytest.mark.parametrize(("name", "options"), offers())
+def test_a_fix_that_is_offered_mends_the_example(
+    name: str, options: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = read_scene(BAD_JOBS / name)
+    set_scene(BAD_JOBS / name, scene, tmp_path / "work", monkeypatch)
+    mended = run(f"{scene.command} {options}")
+    assert "mended: job.yaml:" in mended.told
+    assert name.partition("_")[0] not in mended.codes
+
+
 def agreed(path: Path, said: str) -> None:
     if os.environ.get("SWEEPWRIGHT_UPDATE_GOLDEN"):
         path.write_text(said, encoding="utf-8")

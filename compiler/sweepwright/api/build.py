@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sweepwright.api.front import Options, resolve_job
-from sweepwright.emit.compile import compile_plan, previews
-from sweepwright.engines.registry import ENGINES
+from sweepwright.emit.compile import compile_plan, given_leaves, previews
+from sweepwright.engines.registry import engine as engine_of
 from sweepwright.model.diagnostic import Diagnostic, advice, error
 from sweepwright.model.job_resolved import ResolvedJob
 from sweepwright.model.plan import Plan
 from sweepwright.records import folder as run_folder
+from sweepwright.records.digest import sha256_bytes
 from sweepwright.records.executed import run_sh
-from sweepwright.records.lock import lock, origins
+from sweepwright.records.lock import all_leaves, lock
+from sweepwright.records.origins import origins
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Compiled:
     """What compiling gave: the run folder (None when it failed), its plan and the resolved job.
 
     ``fresh`` says whether the folder was written now; else an equal one was there already.
+    ``sources`` are the texts that diagnostics point into, by name.
     """
 
     folder: Path | None
@@ -31,6 +34,7 @@ class Compiled:
     job: ResolvedJob | None
     diagnostics: tuple[Diagnostic, ...]
     fresh: bool = False
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """For ``compile --json``."""
@@ -52,13 +56,13 @@ def compile_job(path: Path, options: Options, output: Path | None = None) -> Com
     """
     front = resolve_job(path, options)
     if front.job is None:
-        return Compiled(None, None, None, front.diagnostics)
+        return Compiled(None, None, None, front.diagnostics, sources=front.sources)
     job, diagnostics = front.job, list(front.diagnostics)
-    plan, files = _files(job, front.source)
+    plan, files = files_of(job, front.source)
     folder, fresh, found = _target(path, output, job.name, files)
     diagnostics += found
     if folder is None:
-        return Compiled(None, plan, job, tuple(diagnostics))
+        return Compiled(None, plan, job, tuple(diagnostics), sources=front.sources)
     try:
         if fresh:
             run_folder.write_run(folder, files, job.places)
@@ -68,18 +72,19 @@ def compile_job(path: Path, options: Options, output: Path | None = None) -> Com
         message = f"cannot write the run folder '{folder}': {problem.strerror}"
         hint = "Choose a place with room that you may write to: -o FOLDER. Nothing was left half-written."
         diagnostics.append(error("SW-P001", message, help=hint))
-        return Compiled(None, plan, job, tuple(diagnostics))
-    return Compiled(folder, plan, job, tuple(diagnostics), fresh)
+        return Compiled(None, plan, job, tuple(diagnostics), sources=front.sources)
+    return Compiled(folder, plan, job, tuple(diagnostics), fresh, front.sources)
 
 
-def _files(job: ResolvedJob, source: bytes) -> tuple[Plan, dict[str, bytes]]:
-    engine = ENGINES[job.engine.known]
+def files_of(job: ResolvedJob, source: bytes) -> tuple[Plan, dict[str, bytes]]:
+    """The plan of a job, and every file of its run folder."""
+    engine = engine_of(job.engine.known)
     draft = engine.plan(job)
     plan = compile_plan(job.name, engine.name, draft, job.caveats)
     templates = {use.template for step in draft.steps for use in step.files}
-    files = run_folder.files_of_run(
-        plan, source, lock(job, templates), origins(job), previews(plan), run_sh(plan)
-    )
+    locked = lock(job, templates, sha256_bytes(run_folder.plan_bytes(plan)))
+    places = origins((*given_leaves(draft), *all_leaves(job)))
+    files = run_folder.files_of_run(plan, source, locked, places, previews(plan), run_sh(plan))
     files |= {f"sources/macros/{macro.name}.yaml": macro.source.encode() for macro in job.macros}
     return plan, files
 

@@ -12,7 +12,7 @@ from sweepwright.api.build import compile_job
 from sweepwright.api.front import Options, check_tools
 from sweepwright.api.reporting import write_report
 from sweepwright.emit.write import write_file
-from sweepwright.engines.registry import ENGINES
+from sweepwright.engines.registry import ENGINES, engine
 from sweepwright.model.diagnostic import Diagnostic, ExitCode, error, has_errors
 from sweepwright.model.plan import Plan
 from sweepwright.model.verdict import Verdict
@@ -59,9 +59,7 @@ class Executed:
 def registry() -> Registry:
     """Our step functions, and the judges of all engines by name."""
     judges: dict[str, Judge] = {
-        name: _judge(judge)
-        for engine in ENGINES.values()
-        for name, judge in engine.judges().items()
+        name: _judge(judge) for each in ENGINES for name, judge in engine(each).judges().items()
     }
     return Registry(FUNCTIONS, judges)
 

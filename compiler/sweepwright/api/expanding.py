@@ -5,17 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sweepwright.api.places import locate
-from sweepwright.images.discover import HDF5
-from sweepwright.images.several import Match, expand, fill, stands_for_several
+from sweepwright.images.discover import HDF5, stands_for_several
 from sweepwright.language.compose import Entry
 from sweepwright.language.validate import Patch
 from sweepwright.model.diagnostic import Diagnostic, Fix, Span, error, warning
 from sweepwright.model.job import Sweep
 from sweepwright.model.resolved import Layer, Origin, Written
 
+if TYPE_CHECKING:
+    from sweepwright.images.several import Match
+
 _PATTERN = re.compile(r"\{(folder|stem|n)\}")
+
+
+def entries_as_written(patch: Patch) -> list[Entry]:
+    """The sweeps of the file, patterns left as they are."""
+    return [Entry(index, sweep) for index, sweep in enumerate(patch.job.sweeps or ())]
 
 
 def entries_of(patch: Patch, places: Mapping[str, str]) -> tuple[list[Entry], list[Diagnostic]]:
@@ -56,6 +64,8 @@ def _entries(
         return [], found
     root, folder = located
     inside = f"{folder}/{text[len(cut) :].lstrip('/')}" if folder else text[len(cut) :].lstrip("/")
+    from sweepwright.images.several import expand  # few jobs have patterns
+
     try:
         matches = expand(Path(places[root]), inside or ".")
     except (ValueError, OSError) as problem:
@@ -85,6 +95,8 @@ def _named(
     index: int, sweep: Sweep, matches: list[Match], prefix: str, spans: Mapping[str, Span]
 ) -> tuple[list[Entry], list[Diagnostic]]:
     """The sweep once for each match; a single one keeps the name that it would have had."""
+    from sweepwright.images.several import fill
+
     found: list[Diagnostic] = []
     if len(matches) > 1 and "*" not in str(sweep.images):
         names = ", ".join(match.images.rpartition("/")[2] for match in matches[:5])
@@ -118,6 +130,8 @@ def _named(
 
 def _telling(matches: list[Match]) -> str:
     """The first pattern whose names differ."""
+    from sweepwright.images.several import fill
+
     for pattern in ("{stem}", "{folder}"):
         if len({fill(pattern, match).lower() for match in matches}) == len(matches):
             return pattern

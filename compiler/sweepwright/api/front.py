@@ -6,8 +6,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
-from sweepwright.api.expanding import entries_of
+from sweepwright.api.expanding import entries_as_written, entries_of
 from sweepwright.api.observing import observe_sweeps
 from sweepwright.api.places import places_of
 from sweepwright.checks.clashes import check_macros
@@ -15,11 +16,11 @@ from sweepwright.checks.coverage import check_coverage
 from sweepwright.checks.duplicates import check_duplicates
 from sweepwright.checks.headers import check_headers
 from sweepwright.checks.keywords import check_keywords
-from sweepwright.engines.registry import ENGINES
+from sweepwright.engines.registry import check_of
 from sweepwright.language.compose import ComposedJob, compose, roots_of
-from sweepwright.language.layers import gather, user_folder
-from sweepwright.language.macros import MacroFolders
-from sweepwright.language.text import load
+from sweepwright.language.folders import MacroFolders, user_folder
+from sweepwright.language.layers import gather
+from sweepwright.language.text import JobText, load
 from sweepwright.language.validate import validate
 from sweepwright.model.diagnostic import Diagnostic, Span, advice, error, has_errors
 from sweepwright.model.job_resolved import ResolvedJob
@@ -48,70 +49,79 @@ class Options:
         return (*self.settings, f"processing.engine={self.engine}")
 
 
-@dataclass(frozen=True)
-class Read:
-    """A job as far as its texts and file names go: composed, and where its roots are."""
+class Read(NamedTuple):
+    """A job as far as its texts and file names go: composed, and where its roots are.
+
+    ``sources`` are the texts that diagnostics point into, by name.
+    """
 
     job: ComposedJob | None
     source: bytes
     places: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Front:
+class Front(NamedTuple):
     """The resolved job (None when there are errors), the file's bytes, and all diagnostics."""
 
     job: ResolvedJob | None
     source: bytes
     diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, str]
 
 
-def compose_job(path: Path, options: Options) -> Read:
-    """Load to compose: reads the job, its macros and, for patterns of images, names of files."""
-    text, found = load(path)
+def compose_job(
+    path: Path, options: Options, text: JobText | None = None, look: bool = True
+) -> Read:
+    """Load to compose: reads the job, its macros and, for patterns of images, names of files.
+
+    ``text`` stands for the file where it is given; without ``look`` no folder of images is read.
+    """
+    text, found = (text, []) if text is not None else load(path)
     if text is None:
-        return Read(None, b"", {}, tuple(found))
-    source = text.source.encode()
+        return Read(None, b"", {}, tuple(found), {})
+    source, sources = text.source.encode(), {text.name: text.source}
     patch, found = validate(text)
     if patch is None:
-        return Read(None, source, {}, tuple(found))
+        return Read(None, source, {}, tuple(found), sources)
     folders = MacroFolders(Path(os.path.abspath(path)).parent, user_folder())
     layers, found = gather(patch, options.all_settings(), folders)
+    sources |= {macro.macro.file: macro.macro.source for macro in layers.macros}
     places, more = places_of(roots_of(layers), path, options.bind)
     found += more
     if has_errors(found):
-        return Read(None, source, places, tuple(found))
-    entries, more = entries_of(patch, places)
+        return Read(None, source, places, tuple(found), sources)
+    entries, more = entries_of(patch, places) if look else (entries_as_written(patch), [])
     found += more
     if has_errors(found):
-        return Read(None, source, places, tuple(found))
+        return Read(None, source, places, tuple(found), sources)
     composed, more = compose(layers, entries)
     found += more
     if composed is not None:
         found += check_macros(layers)
         found += check_keywords(layers)
-    return Read(None if has_errors(found) else composed, source, places, tuple(found))
+    return Read(None if has_errors(found) else composed, source, places, tuple(found), sources)
 
 
-def resolve_job(path: Path, options: Options) -> Front:
-    """All stages that read; writes nothing."""
-    read = compose_job(path, options)
+def resolve_job(path: Path, options: Options, text: JobText | None = None) -> Front:
+    """All stages that read; writes nothing. ``text`` stands for the file where it is given."""
+    read = compose_job(path, options, text)
     found = list(read.diagnostics)
     composed = read.job
     if composed is None:
-        return Front(None, read.source, tuple(found))
+        return Front(None, read.source, tuple(found), read.sources)
     facts, more = observe_sweeps(composed, read.places)
     found += more
     if has_errors(found):
-        return Front(None, read.source, tuple(found))
+        return Front(None, read.source, tuple(found), read.sources)
     wanted = composed.top("processing.engine")
     machine = probe(str(wanted.value) if wanted is not None and wanted.value else "auto")
     resolved, more = resolve(composed, facts, machine, read.places)
     found += more
     if resolved is not None:
         found += _check(composed, resolved)
-    return Front(None if has_errors(found) else resolved, read.source, tuple(found))
+    return Front(None if has_errors(found) else resolved, read.source, tuple(found), read.sources)
 
 
 def check_tools(job: ResolvedJob) -> list[Diagnostic]:
@@ -134,8 +144,8 @@ def _check(composed: ComposedJob, job: ResolvedJob) -> list[Diagnostic]:
     ]
     found += check_duplicates(job, spans)
     found += check_coverage(job)
-    found += ENGINES[job.engine.known].check(job)
-    if job.engine.origin.layer == "machine":
+    found += check_of(job.engine.known)(job)
+    if job.engine.origin.layer == "machine" and not has_errors(found):
         message = f"engine: {job.engine.known} ({job.machine.reason}); pinned in the lock"
         hint = f"Write 'processing: {{engine: {job.engine.known}}}' to have the same everywhere."
         found.append(advice("SW-E002", message, help=hint))

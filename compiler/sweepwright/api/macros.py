@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from sweepwright.language.compose import written_leaves
-from sweepwright.language.layers import LayerText, user_folder
+from sweepwright.language.folders import MacroFolders, user_folder
+from sweepwright.language.layers import LayerText
 from sweepwright.language.macros import (
     Macro,
-    MacroFolders,
     MacroText,
     apply,
     find_macro,
@@ -94,7 +94,7 @@ def _one(name: str, folders: MacroFolders) -> tuple[ShownMacro | None, list[Diag
     path, found = find_macro(name, None, folders)
     if path is None:
         return None, found
-    macro, found = read_macro(path, shown_name(path, folders))
+    macro, found = read_macro(path, shown_name(path))
     if macro is None:
         return None, found
     text, found = apply(macro, {}, None)

@@ -17,6 +17,7 @@ from sweepwright.model.diagnostic import Diagnostic, Fix, Span, advice, error
 from sweepwright.model.facts import SweepFacts
 from sweepwright.model.resolved import Written, settle
 
+_BRACED_ROOT = re.compile(r"\{([\w+-]+)\}(?=/)")
 #: ``data/lyso ####.cbf``, with or without a true comment behind it
 _TEMPLATE_CUT = re.compile(
     r"\s*(?P<whole>(?:[^\s#][^#]*\s)?(?P<rest>#+[^\s#]*\.\w+))\s*(?:\s#.*)?$"
@@ -79,6 +80,9 @@ def _pattern(
     sweep: str, images: Written, source: JobText
 ) -> tuple[Pattern | None, list[Diagnostic]]:
     span, text = images.origin.span, str(images.value)
+    braced = _BRACED_ROOT.match(text)
+    if braced is not None:
+        return None, [_braced_root(sweep, braced, source, span)]
     if text.lower().endswith(HDF5):
         message = f"sweep {sweep}: '{text}' is an HDF5 file; this release reads mini-CBF images"
         return None, [error("SW-I013", message, span)]
@@ -92,6 +96,18 @@ def _pattern(
         message = f"sweep {sweep}: the template of the images is cut by a comment"
         hint = "A blank before '#' starts a comment in YAML: put the text in quotes."
         return None, [error("SW-L026", message, cut.span, help=hint, fix=fix)]
+
+
+def _braced_root(
+    sweep: str, braced: re.Match[str], source: JobText, span: Span | None
+) -> Diagnostic:
+    """``{raw}/`` as other languages write it, for ``$raw/``."""
+    message, fix = f"sweep {sweep}: a root is written ${braced[1]}, not {braced[0]}", None
+    if span is not None and span.file == source.name:
+        at = lines(source.source)[span.line - 1].find(braced[0], span.column - 1) + 1
+        place = Span(span.file, span.line, at, span.line, at + len(braced[0]))
+        fix = Fix(f"write '${braced[1]}'", place, f"${braced[1]}", safe=True) if at else None
+    return error("SW-L027", message, span, help=f"Write '${braced[1]}'.", fix=fix)
 
 
 class _Cut(NamedTuple):

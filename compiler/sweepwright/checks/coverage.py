@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from sweepwright.checks.keywords import keyword_of
 from sweepwright.model.diagnostic import Diagnostic, advice, error, warning
@@ -24,8 +23,7 @@ _WRITTEN = frozenset(
 _TARGET = re.compile(r"^(?:sweeps|crystals|datasets)\[[^\]]*\]\.")
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(NamedTuple):
     """What an engine does with a key. ``accepts`` are values that ask for what is done anyway."""
 
     state: str  # honoured | approximated | refused

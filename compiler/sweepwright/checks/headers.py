@@ -11,6 +11,7 @@ from sweepwright.model.facts import SweepFacts
 _CONSTANT = {"wavelength": 1e-5, "distance": 1e-4, "width": 1e-4, "size": 0.0, "pixel_size": 1e-6}
 #: as a part of the oscillation width; encoder noise is far below
 _ANGLE_TOLERANCE = 0.1
+_SPLIT = "Give each its own 'range:'; 'sweepwright discover' finds where each begins."
 
 
 def check_headers(sweep: str, facts: SweepFacts, span: Span | None) -> Iterator[Diagnostic]:
@@ -40,7 +41,7 @@ def _constant(sweep: str, facts: SweepFacts, span: Span | None) -> Iterator[Diag
             if first is None or other is None or _close(first.value, other.value, tolerance):
                 continue
             message = f"sweep {sweep}: {field.replace('_', ' ')} is {_show(first.value)} in image {first_number}, {_show(other.value)} in image {number}"
-            hint = "Two sweeps under one template? Give each its own 'range:'."
+            hint = f"Two sweeps under one template? {_SPLIT}"
             yield error("SW-I006", message, span, help=hint)
             break
 
@@ -58,7 +59,7 @@ def _continuous(sweep: str, facts: SweepFacts, span: Span | None) -> Iterator[Di
         off = (float(str(found.value)) - expected + 180.0) % 360.0 - 180.0
         if abs(off) > _ANGLE_TOLERANCE * abs(width.value) * max(1, (number - numbers[0]) ** 0.5):
             message = f"sweep {sweep}: image {number} begins at {found.value:g} degrees, not at {expected:g}: the angle jumps"
-            hint = "Make two sweeps of it, each with its own 'range:'."
+            hint = f"Make two sweeps of it. {_SPLIT}"
             yield error("SW-I007", message, span, help=hint)
             return
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweepwright.api.front import Options, check_tools, resolve_job
+from sweepwright.api.front import Options, check_tools, compose_job, resolve_job
 from sweepwright.cli.show import Format, diagnostics, json_out, out, say
-from sweepwright.language.layers import user_folder
+from sweepwright.language.folders import user_folder
 from sweepwright.language.text import loads
-from sweepwright.language.validate import validate
 from sweepwright.model.diagnostic import Diagnostic, Severity, has_errors
 from sweepwright.model.job_resolved import ResolvedJob
-from sweepwright.resources import macros_folder
 
 if TYPE_CHECKING:
     from sweepwright.cli.mending import Change
@@ -30,6 +28,7 @@ class Checked:
     path: Path
     job: ResolvedJob | None
     found: tuple[Diagnostic, ...]
+    sources: Mapping[str, str]
     change: Change | None = None
     refused: str | None = None
 
@@ -44,15 +43,23 @@ def checked(path: Path, options: Options) -> Checked:
     front = resolve_job(path, options)
     tools = [] if front.job is None else _as_warnings(check_tools(front.job))
     found = sorted((*front.diagnostics, *tools), key=lambda item: _order(item, str(path)))
-    return Checked(path, front.job, tuple(found))
+    return Checked(path, front.job, tuple(found), front.sources)
+
+
+def checked_language(path: Path, options: Options) -> Checked:
+    """What the language alone says of a job: images and programs may be elsewhere."""
+    read = compose_job(path, options, look=False)
+    found = sorted(read.diagnostics, key=lambda item: _order(item, str(path)))
+    return Checked(path, None, tuple(found), read.sources)
 
 
 def mended(path: Path, options: Options, safe_only: bool, write: bool) -> Checked:
     """A job with its fixes in the file; or as it stands, with what the fixes would make of it."""
-    from sweepwright.cli.mending import change
+    from sweepwright.cli.mending import change, contents
 
+    before = contents(path)
     now = checked(path, options)
-    made = change(path, now.found, lambda text: _language(text, str(path)), safe_only)
+    made = change(path, before, now.found, lambda text: _said(text, path, options), safe_only)
     if made is None or not write:
         return replace(now, change=made)
     refused = made.write()
@@ -71,7 +78,7 @@ def tell(results: Sequence[Checked], form: Format, difference: bool) -> None:
         return
     for one in results:
         _tell_change(one, difference)
-        diagnostics(one.found, (one.path, one.path.parent, user_folder(), macros_folder()))
+        diagnostics(one.found, one.sources, places=(one.path, one.path.parent, user_folder()))
         if one.job is not None and not difference:
             from sweepwright.cli.overview import overview
 
@@ -126,10 +133,10 @@ def _order(item: Diagnostic, name: str) -> tuple[int, int, int]:
     return (0, item.span.line, item.span.column)
 
 
-def _language(text: str, name: str) -> list[Diagnostic]:
-    """What the language says of a text; images are looked at once it is written."""
-    loaded, found = loads(text, name)
-    return found if loaded is None else validate(loaded)[1]
+def _said(text: str, path: Path, options: Options) -> list[Diagnostic]:
+    """What is said of a text that would stand in the file."""
+    loaded, found = loads(text, str(path))
+    return found if loaded is None else list(resolve_job(path, options, loaded).diagnostics)
 
 
 def _as_warnings(found: list[Diagnostic]) -> list[Diagnostic]:

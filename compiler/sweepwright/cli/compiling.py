@@ -36,6 +36,10 @@ def check(
     form: Annotated[
         Format, typer.Option("--format", metavar="people|json|github", help="For whom to write.")
     ] = Format.PEOPLE,
+    language: Annotated[
+        bool,
+        typer.Option("--language", help="Check the file alone: images and programs are elsewhere."),
+    ] = False,
     json: o.Json = False,
 ) -> None:
     """Check job files against the language, their images and this machine.
@@ -57,11 +61,14 @@ def check(
     if (json and form is Format.GITHUB) or (diff and wanted is not Format.PEOPLE):
         say("error: choose one of --json, --format and --diff")
         raise typer.Exit(ExitCode.WRONG_USE)
+    if language and (fix or diff):
+        say("error: --language does not go with --fix or --diff")
+        raise typer.Exit(ExitCode.WRONG_USE)
     chosen = o.options(engine, settings, bind)
     results = [
         checking.mended(path, chosen, not unsafe_fixes, write=not diff)
         if fix or diff
-        else checking.checked(path, chosen)
+        else (checking.checked_language if language else checking.checked)(path, chosen)
         for path in jobs
     ]
     checking.tell(results, wanted, diff)
@@ -91,7 +98,7 @@ def compile_(
     if json:
         json_out(compiled.to_json())
     else:
-        diagnostics(compiled.diagnostics)
+        diagnostics(compiled.diagnostics, compiled.sources, places=(job,))
         if compiled.folder is not None and compiled.plan is not None:
             word = "written" if compiled.fresh else "unchanged"
             out(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sweepwright.emit.write import write_file
 from sweepwright.language.fixes import Find, Mended, mend
+from sweepwright.language.text import MAX_BYTES
 from sweepwright.model.diagnostic import Diagnostic
 
 
@@ -54,12 +55,25 @@ class Change:
         return None
 
 
-def change(path: Path, found: Iterable[Diagnostic], find: Find, safe_only: bool) -> Change | None:
-    """The change that mends what was found in a job file; None where nothing can be mended."""
+def contents(path: Path) -> bytes:
+    """The bytes of a job file; nothing where it cannot be read, which checking it tells."""
     try:
-        before = path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError:
+        return b""
+
+
+def change(
+    path: Path, before: bytes, found: Iterable[Diagnostic], find: Find, safe_only: bool
+) -> Change | None:
+    """The change that mends what was found in a job file; None where nothing can be mended.
+
+    ``before`` is what it held before it was checked, so that a change in between is noticed.
+    """
+    try:
         source = before.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
+    except UnicodeDecodeError:
         return None
     mended = mend(source, str(path), found, find, safe_only)
     return Change(path, before, mended) if mended.applied else None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sweepwright.api.front import Options
 from sweepwright.cli.show import say
 from sweepwright.model.diagnostic import ExitCode
+
+if TYPE_CHECKING:
+    from sweepwright.api.front import Options
 
 JobArgument = Annotated[
     Path, typer.Argument(metavar="JOB", help="The job file (YAML).", show_default=False)
@@ -55,6 +57,8 @@ def options(
     engine: str | None, settings: Sequence[str] | None, bind: Sequence[str] | None
 ) -> Options:
     """The options of a command line; wrong use ends with exit code 2."""
+    from sweepwright.api.front import Options
+
     places = {}
     for item in bind or ():
         name, equals, place = item.partition("=")

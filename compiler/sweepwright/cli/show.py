@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TextIO
@@ -44,11 +44,15 @@ def json_out(value: Any) -> None:
     out(json.dumps(value, indent=1, ensure_ascii=False))
 
 
-def diagnostics(items: Iterable[Diagnostic], places: Collection[Path] | None = None) -> None:
-    """Every diagnostic on standard error, with pictures of the files that it names.
+def diagnostics(
+    items: Iterable[Diagnostic],
+    sources: Mapping[str, str] | None = None,
+    places: Collection[Path] | None = None,
+) -> None:
+    """Every diagnostic on standard error, with pictures of the texts that it names.
 
-    With ``places`` only these files, and files in these folders, are shown, links resolved: a job
-    that came by mail may name what it likes.
+    ``sources`` are texts that are known by name; others are read. With ``places`` only these files,
+    and files in these folders, are read, links resolved: a job that came by mail may name anything.
     """
     found = list(items)
     if not found:
@@ -56,7 +60,8 @@ def diagnostics(items: Iterable[Diagnostic], places: Collection[Path] | None = N
     from sweepwright.cli.rendering.people import Page, limited, picture
 
     shown, more = limited(found)
-    page = Page(_texts(shown, places), _width(), colourful())
+    texts = {**_texts(shown, places), **(sources or {})}
+    page = Page(texts, _width(), colourful())
     for item in shown:
         say(picture(item, page))
     for code, number in more.items():

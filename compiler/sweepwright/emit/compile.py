@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from sweepwright.emit.tables import fill, placeholder, without_keywords
 from sweepwright.emit.templates import JSON, PHIL, SHELL, XDS, Dialect, environment, piece, render
@@ -46,6 +47,25 @@ def _step(planned: PlannedStep, table: Callable[[TemplateUse], LineTable]) -> St
         threads="share" if planned.shares_threads else "one",
         title=planned.title,
     )
+
+
+def given_leaves(draft: Draft) -> Iterator[Resolved[Any]]:
+    """Every leaf that the templates and arguments of a draft get: all that can be emitted."""
+    for planned in draft.steps:
+        yield from _leaves(planned.argv)
+        for use in planned.files:
+            yield from _leaves(use.context)
+
+
+def _leaves(value: Any) -> Iterator[Resolved[Any]]:
+    if isinstance(value, Resolved):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _leaves(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _leaves(item)
 
 
 def previews(plan: Plan) -> dict[str, str]:

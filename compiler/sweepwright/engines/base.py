@@ -1,7 +1,8 @@
 """What every engine offers, and what they share: names of folders and links, constants with origin.
 
-An engine is three functions: ``plan`` (a resolved job to steps and templates to fill), ``check``
-(what it cannot do of this job), and its judges. It starts no process and writes no file.
+An engine is three functions: ``plan`` (a resolved job to steps and templates to fill), its judges,
+and, in its module ``checks``, ``check`` (what it cannot do of this job). It starts no process and
+writes no file.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sweepwright.model.diagnostic import Diagnostic
 from sweepwright.model.facts import ImageTemplate
 from sweepwright.model.job_resolved import ResolvedJob, ResolvedSweep
 from sweepwright.model.plan import FileRef, Output, Result, Step
@@ -65,11 +65,10 @@ JudgeFunction = Callable[[Step, Path, int], Verdict]
 
 @dataclass(frozen=True)
 class Engine:
-    """One engine; the registry `sweepwright.engines.registry.ENGINES` lists them by name."""
+    """One engine; `sweepwright.engines.registry` gives it by name."""
 
     name: str
     plan: Callable[[ResolvedJob], Draft]
-    check: Callable[[ResolvedJob], list[Diagnostic]]
     judges: Callable[[], Mapping[str, JudgeFunction]]
 
 

@@ -7,7 +7,7 @@ the axes nearer the base turn axis k itself; those nearer the crystal turn only 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sweepwright.geometry.rotation import (
     IDENTITY,
@@ -21,16 +21,14 @@ from sweepwright.geometry.rotation import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class GoniostatAxis:
+class GoniostatAxis(NamedTuple):
     """An axis of the chain, its direction in frame sw with all settings at zero."""
 
     name: str
     vector: Vector
 
 
-@dataclass(frozen=True)
-class ScanGeometry:
+class ScanGeometry(NamedTuple):
     """A scan as engines with one axis see it.
 
     ``axis`` is the scanned axis in the laboratory, ``fixed`` the 3x3 rotation of the crystal by the

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from sweepwright.model.facts import ImageTemplate
 from sweepwright.model.ranges import ImageSet
@@ -16,8 +16,7 @@ HDF5 = (".h5", ".nxs", ".hdf5")
 _NUMBERED = re.compile(r"(.*?)(\d+)(\D*)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """A template as typed, split: the folder, and prefix, digits and suffix of the names."""
 
     folder: str
@@ -72,3 +71,8 @@ def similar_names(folder: Path, template: ImageTemplate, count: int = 3) -> list
         if any(char.isdigit() for char in name)
     }
     return difflib.get_close_matches(template.hashes(), sorted(found), count, 0.3)
+
+
+def stands_for_several(text: str) -> bool:
+    """Whether ``images`` is a pattern, or a folder as its ``/`` at the end says."""
+    return "*" in text or text.endswith("/")

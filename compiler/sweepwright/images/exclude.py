@@ -32,7 +32,7 @@ def _one(
     exclusion: Exclusion, template: ImageTemplate, images: ImageSet, width_deg: float
 ) -> ImageSet:
     if exclusion.images is not None:
-        return exclusion.images
+        return exclusion.images.within(images.first, images.last)
     if exclusion.glob:
         return ImageSet.of(n for n in images if fnmatchcase(template.name(n), exclusion.glob))
     if exclusion.every:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from sweepwright.images import minicbf
 from sweepwright.images.discover import Pattern, find_images, similar_names
@@ -11,13 +11,12 @@ from sweepwright.images.exclude import excluded_images
 from sweepwright.model.diagnostic import Diagnostic, Span, advice, error, has_errors
 from sweepwright.model.facts import ImageFacts, ImageTemplate, SweepFacts
 from sweepwright.model.image_types import Exclusion
-from sweepwright.model.ranges import OPEN_END, ImageSet
+from sweepwright.model.ranges import ImageSet
 
 _HEADERS_READ = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What a job says of the images of one sweep, with the places where it says so.
 
     ``width`` is the oscillation width (deg) where the job gives it.
@@ -92,12 +91,8 @@ def _nothing_fits(wanted: Wanted) -> Diagnostic:
 def _used(wanted: Wanted, found: ImageSet) -> tuple[ImageSet, list[Diagnostic]]:
     """The images to process: those of the range, without the excluded; none may be missing."""
     whole = ImageSet(((found.first, found.last),))
-    asked = whole if wanted.range is None else wanted.range & ImageSet(((0, OPEN_END),))
-    asked = ImageSet.union(
-        (max(first, found.first) if first == 0 else first, found.last if last == OPEN_END else last)
-        for first, last in asked.intervals
-    )
-    outside = asked - whole
+    asked = whole if wanted.range is None else wanted.range.within(found.first, found.last)
+    outside = asked - whole if asked else wanted.range or whole
     if outside:
         message = (
             f"sweep {wanted.sweep}: the range holds images {outside}, but the files are {found}"
@@ -137,7 +132,10 @@ def _without_excluded(
         message = f"sweep {wanted.sweep}: no image is left to process"
         return used, [error("SW-I004", message, wanted.exclude_span or wanted.range_span)]
     named = ImageSet.union(
-        pair for item in wanted.exclude if item.images for pair in item.images.intervals
+        pair
+        for item in wanted.exclude
+        if item.images
+        for pair in item.images.within(whole.first, whole.last).intervals
     )
     outside = (excluded | named) - asked
     if outside:

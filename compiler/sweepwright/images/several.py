@@ -31,11 +31,6 @@ class Match:
     n: int
 
 
-def stands_for_several(text: str) -> bool:
-    """Whether ``images`` is a pattern, or a folder as its ``/`` at the end says."""
-    return "*" in text or text.endswith("/")
-
-
 def expand(folder: Path, text: str) -> list[Match]:
     """The sweeps that ``grid/x*/x*_####.cbf`` or ``data/`` stands for, relative to ``folder``.
 

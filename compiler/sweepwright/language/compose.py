@@ -11,16 +11,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sweepwright.language.layers import Layers, LayerText
-from sweepwright.language.macros import MacroText
 from sweepwright.language.scopes import removals, scope_problems
 from sweepwright.language.text import SMALLEST, JobText, Key, Node
 from sweepwright.model.diagnostic import Diagnostic, Related, Span, error
 from sweepwright.model.job import EVERY, INHERITED, Crystal, Dataset, Sweep
 from sweepwright.model.resolved import Edit, Layer, Origin, Written
 from sweepwright.model.section import Scope, Section
+
+if TYPE_CHECKING:
+    from sweepwright.language.macros import MacroText
 
 Stacks = Mapping[str, tuple[Written, ...]]
 IMPLIED_CRYSTAL = "x1"

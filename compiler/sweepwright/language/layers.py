@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from sweepwright.language.macros import MacroFolders, MacroText, read_macros
+from sweepwright.language.folders import MacroFolders
 from sweepwright.language.text import loads
 from sweepwright.language.validate import Patch, validate_patch
 from sweepwright.model.diagnostic import Diagnostic, Span, error, has_errors
 from sweepwright.model.resolved import Edit, Layer, Origin, Written, settle
+
+if TYPE_CHECKING:
+    from sweepwright.language.macros import MacroText
 
 _SETTING = re.compile(r"[+-]?[\w-]+(\[[\w+*-]+\])?(\.[\w+-]+)*")
 _SWEEP_KEY = re.compile(r"(sweeps\[[^\]]+\])\.(.+)")
@@ -20,8 +22,7 @@ _SWEEP_KEY = re.compile(r"(sweeps\[[^\]]+\])\.(.+)")
 _USER_KEYS = frozenset({"run", "roots"})
 
 
-@dataclass(frozen=True)
-class LayerText:
+class LayerText(NamedTuple):
     """One text and its layer; ``name`` is the macro's."""
 
     layer: Layer
@@ -29,8 +30,7 @@ class LayerText:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class Layers:
+class Layers(NamedTuple):
     """All texts, highest first, and the macros among them in the order of their use."""
 
     texts: tuple[LayerText, ...]
@@ -48,8 +48,13 @@ def gather(
     """The layers of a job. Reads macros and the user's file."""
     set_texts, found = _set_texts(settings)
     base = [*set_texts, LayerText(Layer.JOB, job)]
-    macros, more = read_macros(_macro_uses(base), folders)
-    found += more
+    macros: list[MacroText] = []
+    uses = _macro_uses(base)
+    if uses:
+        from sweepwright.language.macros import read_macros
+
+        macros, more = read_macros(uses, folders)
+        found += more
     used = [LayerText(Layer.MACRO, macro.patch, macro.name) for macro in reversed(macros)]
     user, more = _user_text(folders.user)
     found += more
@@ -124,12 +129,6 @@ def _keyword_parts(parts: list[str]) -> list[str]:
 
 def _quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def user_folder() -> Path:
-    """Where the user's own file and macros are."""
-    base = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
-    return Path(base).expanduser() / "sweepwright"
 
 
 def _user_text(folder: Path | None) -> tuple[list[LayerText], list[Diagnostic]]:

@@ -6,12 +6,12 @@ are built in; found twice it is an error. A path (``./macros/ours.yaml``) is rel
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from sweepwright.language.folders import MacroFolders
 from sweepwright.language.suggest import closest
 from sweepwright.language.text import JobText, Node, load
 from sweepwright.language.validate import Patch, validate_patch
@@ -38,30 +38,6 @@ PARAMETER_TYPES: Mapping[str, Callable[[Any], Any]] = {
 
 
 @dataclass(frozen=True)
-class MacroFolders:
-    """Where macros are looked for: beside the job, the user's, and those that come with the program."""
-
-    job: Path | None = None
-    user: Path | None = None
-
-    def named(self, name: str) -> list[Path]:
-        """The files of a name, in the order in which they are looked for."""
-        paths = (folder / f"{name}.yaml" for folder in self.all())
-        return list(dict.fromkeys(path.resolve() for path in paths if path.is_file()))
-
-    def all(self) -> Iterator[Path]:
-        """The folders."""
-        for folder in (self.job, self.user):
-            if folder is not None:
-                yield folder / "macros"
-        yield macros_folder()
-
-    def names(self) -> list[str]:
-        """Names of all macros that can be found."""
-        return sorted({path.stem for folder in self.all() for path in folder.glob("*.yaml")})
-
-
-@dataclass(frozen=True)
 class Parameter:
     """A parameter of a macro: its type, its default as text, and what it means."""
 
@@ -85,6 +61,8 @@ class Macro:
     @property
     def digest(self) -> str:
         """SHA-256 of the file."""
+        import hashlib
+
         return hashlib.sha256(self.source.encode()).hexdigest()
 
 
@@ -110,7 +88,7 @@ def read_macros(
         found += problems
         if path is None:
             continue
-        macro, problems = read_macro(path, shown_name(path, folders))
+        macro, problems = read_macro(path, shown_name(path))
         found += problems
         if macro is None:
             continue
@@ -121,11 +99,12 @@ def read_macros(
     return macros, found
 
 
-def shown_name(path: Path, folders: MacroFolders) -> str:
-    """A macro's file as people name it: built-in ones by their name alone."""
+def shown_name(path: Path) -> str:
+    """A macro's file as people name it; those that are built in by a place of their own."""
     if path.is_relative_to(macros_folder()):
-        return f"macros/{path.name}"
-    return str(path)
+        return f"sweepwright/macros/{path.name}"
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def find_macro(
@@ -138,7 +117,8 @@ def find_macro(
     if len(paths) == 1:
         return paths[0], []
     if paths:
-        message = f"there are two macros called '{name}': {paths[0]} and {paths[1]}"
+        both = " and ".join(shown_name(path) for path in paths)
+        message = f"there are two macros called '{name}': {both}"
         return None, [error("SW-L037", message, span, help="Rename yours.")]
     known = folders.names()
     close = closest(name, known)
@@ -257,10 +237,10 @@ def _filled(node: Node, values: Mapping[str, str]) -> Node:
     """A scalar that is ``$NAME`` of a parameter becomes its value; nothing is filled into a text."""
     if node.kind == "scalar":
         word = str(node.value)
-        return replace(node, value=values[word[1:]]) if _is_parameter(word, values) else node
+        return node._replace(value=values[word[1:]]) if _is_parameter(word, values) else node
     if node.kind == "mapping":
-        return replace(node, value=tuple((k, _filled(v, values)) for k, v in node.pairs()))
-    return replace(node, value=tuple(_filled(item, values) for item in node.items()))
+        return node._replace(value=tuple((k, _filled(v, values)) for k, v in node.pairs()))
+    return node._replace(value=tuple(_filled(item, values) for item in node.items()))
 
 
 def _is_parameter(word: str, values: Mapping[str, str]) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, get_args, get_origin
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -29,8 +29,7 @@ LISTS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class EditAt:
+class EditAt(NamedTuple):
     """An edit of a leaf, and the place of the key or word that asks for it."""
 
     edit: Edit
@@ -50,7 +49,7 @@ def prepare(text: JobText) -> tuple[JobText, Edits, list[Diagnostic]]:
     """The text with plain nodes, and what its layer does to lists and defaults of lower ones."""
     work = _Work()
     root = _section(_addressed(text.root), Job, (), work)
-    return replace(text, root=root), work.edits, work.found
+    return text._replace(root=root), work.edits, work.found
 
 
 def _addressed(root: Node) -> Node:
@@ -67,7 +66,7 @@ def _addressed(root: Node) -> Node:
         return root
     span = items[0].span
     plain.append((Node(span, "sweeps", "scalar"), Node(span, tuple(items), "sequence")))
-    return replace(root, value=tuple(plain))
+    return root._replace(value=tuple(plain))
 
 
 def _section(node: Node, model: type[Section], at: tuple[Key, ...], work: _Work) -> Node:
@@ -85,7 +84,7 @@ def _section(node: Node, model: type[Section], at: tuple[Key, ...], work: _Work)
             work.found.append(error("SW-L029", message, key.span, help=help_, related=related))
             continue
         first[word] = key
-        plain_key = key if edit is None else replace(key, value=word)
+        plain_key = key if edit is None else key._replace(value=word)
         if edit is not None:
             if word not in LISTS:
                 message = f"'{key.value}': '{word}' is no list, nothing can be added or removed"
@@ -98,7 +97,7 @@ def _section(node: Node, model: type[Section], at: tuple[Key, ...], work: _Work)
             work.edits[path] = EditAt(Edit.DEFAULT, value.span)
             continue
         pairs.append((plain_key, _value(value, inner, many, path, work)))
-    return replace(node, value=tuple(pairs))
+    return node._replace(value=tuple(pairs))
 
 
 def _edit_of(word: str, model: type[Section]) -> tuple[str, Edit | None]:
@@ -121,12 +120,12 @@ def _value(
             _section(_short_form(item, work) if inner is Sweep else item, inner, (*at, index), work)
             for index, item in enumerate(value.items())
         ]
-        return replace(value, value=tuple(items)) if value.kind == "sequence" else value
+        return value._replace(value=tuple(items)) if value.kind == "sequence" else value
     if many == "dict":
         pairs = [
             (key, _section(item, inner, (*at, str(key.value)), work)) for key, item in value.pairs()
         ]
-        return replace(value, value=tuple(pairs)) if value.kind == "mapping" else value
+        return value._replace(value=tuple(pairs)) if value.kind == "mapping" else value
     return _section(value, inner, at, work)
 
 
@@ -160,7 +159,7 @@ def _short_form(node: Node, work: _Work) -> Node:
             "{name: ..., images: ..., range: ...}."
         )
         work.found.append(error("SW-L031", message, node.span, help=help_))
-        return replace(node, value=(), kind="mapping")
+        return node._replace(value=(), kind="mapping")
     spans = _field_spans(node, fields)
     name, folder, template, first, last = (part.strip() for part in fields)
 
@@ -186,7 +185,7 @@ def _field_spans(node: Node, fields: list[str]) -> list[Span]:
         begin = column + len(part) - len(part.lstrip())
         end = column + len(part.rstrip())
         line = node.span.line
-        spans.append(Span(node.span.file, line, begin, line, max(end, begin + 1)))
+        spans.append(Span(node.span.file, line, begin, line, max(begin, end)))
         column += len(part) + 1
     return spans
 

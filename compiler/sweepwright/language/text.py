@@ -7,9 +7,8 @@ size and depth. Job files come by mail and from LIMSs.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -27,8 +26,7 @@ _PLAIN_TAGS = frozenset(
 Key = str | int
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A piece of YAML: ``value`` is text, a tuple of nodes, or a tuple of (key, value) nodes."""
 
     span: Span
@@ -73,8 +71,7 @@ class Node:
         return self.find(path)
 
 
-@dataclass(frozen=True, slots=True)
-class JobText:
+class JobText(NamedTuple):
     """A loaded file: its name for people, its text, and its root node."""
 
     name: str
@@ -192,8 +189,7 @@ def _line(source: str, number: int) -> str:
     return found[number] if number < len(found) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     """What goes with the nodes: file, its end, what was found, and the nodes that are open."""
 
     name: str

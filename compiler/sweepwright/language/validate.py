@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -20,8 +20,7 @@ _NOT_A_MAPPING = ("model_type", "model_attributes_type", "dict_type", "mapping_t
 _NOT_A_LIST = ("tuple_type", "list_type")
 
 
-@dataclass(frozen=True)
-class Patch:
+class Patch(NamedTuple):
     """What one text says: its nodes, its values, and its edits of lists and defaults."""
 
     text: JobText

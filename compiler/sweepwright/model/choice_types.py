@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import PlainValidator
-
 from sweepwright.model import types as t
 from sweepwright.model.units import parse_quantity
 
@@ -228,29 +226,27 @@ def _axes(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 _ONE_OF: dict[str, Any] = {"type": ["string", "object"]}
-Wavelengths = Annotated[Grouping, PlainValidator(grouping), t.schema(type="object")]
-JobNumbers = Annotated[Jobs, PlainValidator(jobs), t.schema(type=["integer", "object"])]
-ReferenceData = Annotated[Reference, PlainValidator(reference), t.schema(**_ONE_OF)]
+Wavelengths = Annotated[Grouping, t.Parsed(grouping), t.schema(type="object")]
+JobNumbers = Annotated[Jobs, t.Parsed(jobs), t.schema(type=["integer", "object"])]
+ReferenceData = Annotated[Reference, t.Parsed(reference), t.schema(**_ONE_OF)]
 MergingGroup = Annotated[
-    str | dict[str, tuple[str, ...]], PlainValidator(merging_group), t.schema(**_ONE_OF)
+    str | dict[str, tuple[str, ...]], t.Parsed(merging_group), t.schema(**_ONE_OF)
 ]
 MacroUses = Annotated[
-    tuple[MacroUse, ...], PlainValidator(macro_uses), t.schema(type=["array", "string"])
+    tuple[MacroUse, ...], t.Parsed(macro_uses), t.schema(type=["array", "string"])
 ]
-Site = Annotated[SiteChoice, PlainValidator(site), t.schema(**_ONE_OF)]
+Site = Annotated[SiteChoice, t.Parsed(site), t.schema(**_ONE_OF)]
 Expectations = Annotated[
-    tuple[Expectation, ...], PlainValidator(expectations), t.schema(type=["array", "string"])
+    tuple[Expectation, ...], t.Parsed(expectations), t.schema(type=["array", "string"])
 ]
 KeywordValues = Annotated[
     dict[str, Any] | tuple[str, ...],
-    PlainValidator(keyword_values),
+    t.Parsed(keyword_values),
     t.schema(type=["object", "array", "string"]),
 ]
 LocalElements = Annotated[
     tuple[Element, ...],
-    PlainValidator(local_elements),
+    t.Parsed(local_elements),
     t.schema(type="array", items={"type": "object"}),
 ]
-Matrix = Annotated[
-    dict[str, dict[str, Any]], PlainValidator(axes_of_matrix), t.schema(type="object")
-]
+Matrix = Annotated[dict[str, dict[str, Any]], t.Parsed(axes_of_matrix), t.schema(type="object")]

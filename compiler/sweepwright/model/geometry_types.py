@@ -6,8 +6,6 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import PlainValidator
-
 from sweepwright.model import types as t
 from sweepwright.model.units import split_quantity
 
@@ -165,21 +163,17 @@ _MASKS: Mapping[str, Callable[[Any], tuple[float, ...]]] = {
     "resolution": _shell,
 }
 
-Vector = Annotated[Vector3, PlainValidator(vector), t.schema(type=["array", "object"])]
-RotationAxis = Annotated[Vector3, PlainValidator(rotation_axis), t.schema(type=["array", "object"])]
-BeamCenter = Annotated[
-    Position, PlainValidator(position), t.schema(type="array", minItems=2, maxItems=2)
-]
+Vector = Annotated[Vector3, t.Parsed(vector), t.schema(type=["array", "object"])]
+RotationAxis = Annotated[Vector3, t.Parsed(rotation_axis), t.schema(type=["array", "object"])]
+BeamCenter = Annotated[Position, t.Parsed(position), t.schema(type="array", minItems=2, maxItems=2)]
 OrgXY = Annotated[
-    tuple[float, float], PlainValidator(orgx_orgy), t.schema(type="array", minItems=2, maxItems=2)
+    tuple[float, float], t.Parsed(orgx_orgy), t.schema(type="array", minItems=2, maxItems=2)
 ]
 PixelSize = Annotated[
-    tuple[float, float], PlainValidator(pixel_size), t.schema(type=["number", "string", "array"])
+    tuple[float, float], t.Parsed(pixel_size), t.schema(type=["number", "string", "array"])
 ]
-Lengths = Annotated[
-    Vector3, PlainValidator(lengths), t.schema(type="array", minItems=3, maxItems=3)
-]
-Settings = Annotated[dict[str, float], PlainValidator(settings), t.schema(type="object")]
+Lengths = Annotated[Vector3, t.Parsed(lengths), t.schema(type="array", minItems=3, maxItems=3)]
+Settings = Annotated[dict[str, float], t.Parsed(settings), t.schema(type="object")]
 Masks = Annotated[
-    tuple[Mask, ...], PlainValidator(masks), t.schema(type="array", items={"type": "object"})
+    tuple[Mask, ...], t.Parsed(masks), t.schema(type="array", items={"type": "object"})
 ]

@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import PlainValidator
-
 from sweepwright.model import types as t
 from sweepwright.model.ranges import ImageSet, parse_images
 
@@ -144,17 +142,17 @@ def parts(value: Any) -> tuple[Part, ...]:
 
 
 _RANGE_SCHEMA = {"type": ["string", "integer"], "examples": ["1-900", "1-200, 401-600", "..600"]}
-Range = Annotated[ImageSet, PlainValidator(image_range), t.schema(**_RANGE_SCHEMA)]
+Range = Annotated[ImageSet, t.Parsed(image_range), t.schema(**_RANGE_SCHEMA)]
 Exclude = Annotated[
     tuple[Exclusion, ...],
-    PlainValidator(exclusions),
+    t.Parsed(exclusions),
     t.schema(type=["string", "integer", "array", "object"]),
 ]
 SpotImages = Annotated[
     ImageSet | Sampled | None,
-    PlainValidator(spot_images),
+    t.Parsed(spot_images),
     t.schema(type=["string", "integer", "object"]),
 ]
 Split = Annotated[
-    tuple[Part, ...], PlainValidator(parts), t.schema(type="array", items={"type": "object"})
+    tuple[Part, ...], t.Parsed(parts), t.schema(type="array", items={"type": "object"})
 ]

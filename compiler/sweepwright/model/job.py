@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import PlainValidator
-
 from sweepwright.model import choice_types as c
 from sweepwright.model import geometry_types as g
 from sweepwright.model import image_types as i
@@ -20,14 +18,14 @@ LANGUAGE_VERSION = 1
 #: stands for every crystal, and in a macro for every sweep
 EVERY = "*"
 
-Order = Annotated[int, PlainValidator(t.whole(1, 100_000)), t.schema(type="integer", minimum=1)]
+Order = Annotated[int, t.Parsed(t.whole(1, 100_000)), t.schema(type="integer", minimum=1)]
 
 
 def _crystal_name(value: Any) -> str:
     return EVERY if value == EVERY else t.name(value)
 
 
-CrystalName = Annotated[str, PlainValidator(_crystal_name), t.schema(type="string")]
+CrystalName = Annotated[str, t.Parsed(_crystal_name), t.schema(type="string")]
 Keywords = Mapping[t.Text, c.KeywordValues]
 
 
@@ -42,13 +40,13 @@ class Crystal(Section):
     """false: space group and cell are hints."""
     reference: c.ReferenceData | None = None
     """A reference data set, {file: $raw/ref.mtz, use: [indexing, symmetry, cell, free]}."""
-    processing: Processing = Processing()
+    processing: Processing = Processing.model_construct()
 
 
 class Dataset(Section):
     """A data set: processing that differs from its crystal's."""
 
-    processing: Processing = Processing()
+    processing: Processing = Processing.model_construct()
 
 
 class Sweep(Section):
@@ -76,11 +74,11 @@ class Sweep(Section):
     """Whether another sweep may hold the same images."""
     settings: g.Settings | None = None
     """Angles of the axes of the goniostat that were not scanned, e.g. {kappa: -30 deg, phi: 0 deg}."""
-    geometry: Geometry = Geometry()
-    goniostat: Goniostat = Goniostat()
+    geometry: Geometry = Geometry.model_construct()
+    goniostat: Goniostat = Goniostat.model_construct()
     masks: Annotated[g.Masks | None, ADDS_UP] = None
     """Parts of the detector that are not used, in addition to those of the job."""
-    processing: Processing = Processing()
+    processing: Processing = Processing.model_construct()
     keywords: Keywords | None = None
     """Straight through to a program, for this sweep."""
 
@@ -109,20 +107,20 @@ class Job(Section):
     """Data sets by name."""
     sweeps: tuple[Sweep, ...] | None = None
     """Rotation scans; required."""
-    goniostat: Goniostat = Goniostat()
-    geometry: Geometry = Geometry()
+    goniostat: Goniostat = Goniostat.model_construct()
+    geometry: Geometry = Geometry.model_construct()
     masks: Annotated[g.Masks | None, ADDS_UP] = None
     """Parts of the detector that are not used, e.g. [{rectangle: [487, 494, 0, 619]}]; lists of all
     layers add up."""
-    processing: Processing = Processing()
+    processing: Processing = Processing.model_construct()
     keywords: Keywords | None = None
     """Straight through to a program, e.g. {xds: {MINIMUM_ZETA: 0.05}, dials.integrate: {...}}."""
-    image_access: ImageAccess = ImageAccess()
-    run: Run = Run()
-    outputs: Outputs = Outputs()
+    image_access: ImageAccess = ImageAccess.model_construct()
+    run: Run = Run.model_construct()
+    outputs: Outputs = Outputs.model_construct()
     expect: c.Expectations | None = None
     """Gates that are judged at the end, e.g. [completeness >= 95 %]."""
-    lims: Lims = Lims()
+    lims: Lims = Lims.model_construct()
     matrix: c.Matrix | None = None
     """Variants: axis -> label -> patch."""
 

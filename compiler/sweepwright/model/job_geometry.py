@@ -78,10 +78,10 @@ class Geometry(Section):
     """Largest trusted pixel value, counts."""
     pixel_size: g.PixelSize | None = None
     """Size of a pixel, mm: one number, or fast and slow."""
-    oscillation: Oscillation = Oscillation()
-    polarization: Polarization = Polarization()
-    sensor: Sensor = Sensor()
-    detector: DetectorFrame = DetectorFrame()
+    oscillation: Oscillation = Oscillation.model_construct()
+    polarization: Polarization = Polarization.model_construct()
+    sensor: Sensor = Sensor.model_construct()
+    detector: DetectorFrame = DetectorFrame.model_construct()
 
 
 class Goniostat(Section):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import PlainValidator
-
 from sweepwright.model import choice_types as c
 from sweepwright.model import image_types as i
 from sweepwright.model import types as t
@@ -16,12 +14,12 @@ _LATTICES = tuple("aP mP mC mI oP oC oF oI tP tI hP hR cP cF cI".split())
 
 Refined = Annotated[
     tuple[str, ...] | t.Auto,
-    PlainValidator(t.auto_or(t.list_of(t.word_of(*_REFINABLE)))),
+    t.Parsed(t.auto_or(t.list_of(t.word_of(*_REFINABLE)))),
     t.schema(type=["string", "array"], items={"enum": list(_REFINABLE)}),
 ]
 Lattice = Annotated[
     str,
-    PlainValidator(t.word_of("auto", *_LATTICES)),
+    t.Parsed(t.word_of("auto", *_LATTICES)),
     t.schema(enum=["auto", *_LATTICES]),
 ]
 
@@ -95,7 +93,7 @@ class ResolutionLimits(Section):
     """High-resolution limit; `auto`: by the criteria; `off`: no cut."""
     low: Annotated[t.Resolution | None, Scope.SWEEP] = None
     """Low-resolution limit; `auto` or `off`: none."""
-    criteria: Criteria = Criteria()
+    criteria: Criteria = Criteria.model_construct()
 
 
 class Damage(Section):
@@ -133,13 +131,13 @@ class Processing(Section):
     wavelengths: Annotated[c.Wavelengths | None, Scope.JOB] = None
     """When wavelengths belong to one data set: {tolerance: 0.00005 A}, {decimals: 5} or
     {significant_digits: 4}."""
-    spots: Spots = Spots()
-    indexing: Indexing = Indexing()
-    integration: Integration = Integration()
-    scaling: Scaling = Scaling()
-    merging: Merging = Merging()
-    resolution: ResolutionLimits = ResolutionLimits()
+    spots: Spots = Spots.model_construct()
+    indexing: Indexing = Indexing.model_construct()
+    integration: Integration = Integration.model_construct()
+    scaling: Scaling = Scaling.model_construct()
+    merging: Merging = Merging.model_construct()
+    resolution: ResolutionLimits = ResolutionLimits.model_construct()
     ice_rings: Annotated[Literal["auto", "exclude", "keep"] | None, Scope.SWEEP] = None
     """Reflections on ice rings; `auto`: left out where ice is found."""
-    damage: Damage = Damage()
-    free: Free = Free()
+    damage: Damage = Damage.model_construct()
+    free: Free = Free.model_construct()

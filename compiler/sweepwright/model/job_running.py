@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import PlainValidator
-
 from sweepwright.model import choice_types as c
 from sweepwright.model import types as t
 from sweepwright.model.section import Section
@@ -68,16 +66,14 @@ class Ispyb(Section):
 class Outputs(Section):
     """What is delivered."""
 
-    report: Report = Report()
-    ispyb: Ispyb = Ispyb()
+    report: Report = Report.model_construct()
+    ispyb: Ispyb = Ispyb.model_construct()
     mmcif: t.Boolean | None = None
     """Write mmCIF for deposition."""
     anisotropy: t.AutoBoolean | None = None
     """Analyse anisotropy."""
     files: (
-        Annotated[
-            tuple[str, ...], PlainValidator(t.list_of(t.word_of("shelx"))), t.schema(type="array")
-        ]
+        Annotated[tuple[str, ...], t.Parsed(t.list_of(t.word_of("shelx"))), t.schema(type="array")]
         | None
     ) = None
     """Extra formats."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 _RANGE = re.compile(
     r"(?:(?P<one>\d+)|(?P<first>\d+)\s*-\s*(?P<last>\d+)|(?P<to>\.\.\s*\d+)|(?P<from>\d+\s*\.\.))"
 )
-OPEN_END = 2**31 - 1
+#: what stands for the first and the last image where a range does not say them
+OPEN_START, OPEN_END = -1, 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,23 @@ class ImageSet:
         return self.intervals[-1][1]
 
     def __str__(self) -> str:
-        return ", ".join(
-            str(first) if first == last else f"{first}-{last}" for first, last in self.intervals
+        return ", ".join(_spelled(first, last) for first, last in self.intervals)
+
+    def within(self, first: int, last: int) -> ImageSet:
+        """The set with its open ends closed at the first and the last image there is."""
+        closed = (
+            (first if a == OPEN_START else a, last if b == OPEN_END else b)
+            for a, b in self.intervals
         )
+        return ImageSet.union((a, b) for a, b in closed if a <= b)
+
+
+def _spelled(first: int, last: int) -> str:
+    if first == last:
+        return str(first)
+    start = "" if first == OPEN_START else str(first)
+    end = "" if last == OPEN_END else str(last)
+    return f"{start}..{end}" if not (start and end) else f"{start}-{end}"
 
 
 def parse_images(text: str) -> ImageSet:
@@ -98,7 +113,7 @@ def parse_images(text: str) -> ImageSet:
         if match["one"]:
             first = last = int(match["one"])
         elif match["to"]:
-            first, last = 0, int(match["to"][2:])
+            first, last = OPEN_START, int(match["to"][2:])
         elif match["from"]:
             first, last = int(match["from"][:-2]), OPEN_END
         else:

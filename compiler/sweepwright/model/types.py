@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import GetCoreSchemaHandler, WithJsonSchema
+from pydantic_core import CoreSchema, core_schema
 
 from sweepwright.model.units import parse_quantity, parse_wavelength
 
@@ -20,6 +21,19 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]{0,63}")
 _NAME_PATTERN = re.compile(r"(?:[A-Za-z0-9_+-]|\{(?:folder|stem|n)\})+")
 _TRUE_FALSE = {"true": True, "false": False, "on": True, "off": False, "yes": True, "no": False}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class Parsed:
+    """Marks a leaf with the function that reads it; pydantic looks no further into its type.
+
+    The types of leaves hold None: what nobody wrote.
+    """
+
+    def __init__(self, parse: Parser) -> None:
+        self.parse = parse
+
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.parse)
 
 
 class MendableError(ValueError):
@@ -197,39 +211,35 @@ def schema(**words: Any) -> WithJsonSchema:
 
 
 _QUANTITY: dict[str, Any] = {"type": ["number", "string"]}
-Text = Annotated[str, PlainValidator(text), schema(type=["string", "number", "boolean"])]
-Name = Annotated[str, PlainValidator(name), schema(type=["string", "integer"])]
-NamePattern = Annotated[str, PlainValidator(name_or_pattern), schema(type=["string", "integer"])]
-Texts = Annotated[tuple[str, ...], PlainValidator(list_of(text)), schema(type=["array", "string"])]
-Names = Annotated[tuple[str, ...], PlainValidator(list_of(name)), schema(type=["array", "string"])]
-Integer = Annotated[int, PlainValidator(integer), schema(type="integer")]
-Count = Annotated[int, PlainValidator(whole(1, 99)), schema(type="integer", minimum=1, maximum=99)]
-Boolean = Annotated[bool, PlainValidator(boolean), schema(type="boolean")]
-PositiveLength = Annotated[
-    float, PlainValidator(quantity("length", 0.001, 1e5)), schema(**_QUANTITY)
-]
-Angle = Annotated[float, PlainValidator(quantity("angle", -3600, 3600)), schema(**_QUANTITY)]
-Wavelength = Annotated[float, PlainValidator(wavelength), schema(**_QUANTITY)]
-Fraction = Annotated[float, PlainValidator(quantity("fraction", 0, 1)), schema(**_QUANTITY)]
+Text = Annotated[str, Parsed(text), schema(type=["string", "number", "boolean"])]
+Name = Annotated[str, Parsed(name), schema(type=["string", "integer"])]
+NamePattern = Annotated[str, Parsed(name_or_pattern), schema(type=["string", "integer"])]
+Texts = Annotated[tuple[str, ...], Parsed(list_of(text)), schema(type=["array", "string"])]
+Names = Annotated[tuple[str, ...], Parsed(list_of(name)), schema(type=["array", "string"])]
+Integer = Annotated[int, Parsed(integer), schema(type="integer")]
+Count = Annotated[int, Parsed(whole(1, 99)), schema(type="integer", minimum=1, maximum=99)]
+Boolean = Annotated[bool, Parsed(boolean), schema(type="boolean")]
+PositiveLength = Annotated[float, Parsed(quantity("length", 0.001, 1e5)), schema(**_QUANTITY)]
+Angle = Annotated[float, Parsed(quantity("angle", -3600, 3600)), schema(**_QUANTITY)]
+Wavelength = Annotated[float, Parsed(wavelength), schema(**_QUANTITY)]
+Fraction = Annotated[float, Parsed(quantity("fraction", 0, 1)), schema(**_QUANTITY)]
 Cell = Annotated[
     tuple[float, ...],
-    PlainValidator(cell),
+    Parsed(cell),
     schema(type="array", items={"type": "number"}, minItems=6, maxItems=6),
 ]
 Resolution = Annotated[
     float | Auto | None,
-    PlainValidator(auto_or(off_or(quantity("resolution", 0.1, 1000), None))),
+    Parsed(auto_or(off_or(quantity("resolution", 0.1, 1000), None))),
     schema(**_QUANTITY),
 ]
-AutoBoolean = Annotated[
-    bool | Auto, PlainValidator(auto_or(boolean)), schema(enum=["auto", True, False])
-]
+AutoBoolean = Annotated[bool | Auto, Parsed(auto_or(boolean)), schema(enum=["auto", True, False])]
 AutoCount = Annotated[
-    int | Auto, PlainValidator(auto_or(whole(1, 4096))), schema(type=["string", "integer"])
+    int | Auto, Parsed(auto_or(whole(1, 4096))), schema(type=["string", "integer"])
 ]
 AutoLength = Annotated[
-    float | Auto, PlainValidator(auto_or(quantity("resolution", 1, 1e5))), schema(**_QUANTITY)
+    float | Auto, Parsed(auto_or(quantity("resolution", 1, 1e5))), schema(**_QUANTITY)
 ]
 Criterion = Annotated[
-    float, PlainValidator(off_or(quantity("fraction", 0, 1000), 0.0)), schema(**_QUANTITY)
+    float, Parsed(off_or(quantity("fraction", 0, 1000), 0.0)), schema(**_QUANTITY)
 ]

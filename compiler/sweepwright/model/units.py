@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 #: h c in keV A, from the exact SI values of h, c and e (CODATA 2018)
 HC_KEV_ANGSTROM = 12.398419843320026
@@ -25,8 +25,7 @@ UNITS: dict[str, dict[str, float]] = {
 ANODES = {"Cu": 1.540593, "Mo": 0.709300, "Ag": 0.559408, "Ga": 1.340087}
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number and the unit it was written with (empty when none was)."""
 
     value: float

@@ -7,13 +7,10 @@ What a program said of itself is cached by path, size, mtime and inode of the fi
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
 import os
 import re
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -86,6 +83,8 @@ def _short(banner: str) -> str:
 
 
 def _digest(path: Path) -> str:
+    import hashlib
+
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -95,11 +94,15 @@ def _dials_version(_program: str) -> str:
 
 def _xds_banner(program: str) -> str:
     """XDS greets with version and licence before it misses XDS.INP in an empty folder."""
+    import tempfile
+
     with tempfile.TemporaryDirectory() as empty:
         return _say([program], empty)
 
 
 def _say(command: list[str], folder: str | None = None) -> str:
+    import subprocess  # programs are asked once, their answers are cached
+
     try:
         done = subprocess.run(
             command, cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False,

@@ -1,7 +1,7 @@
-"""What a job resolved to: ``job.lock.json`` (portable) and ``origins.json`` (places in files).
+"""What a job resolved to: ``job.lock.json``.
 
 The lock holds no path, user, host, time or line number, so two people who compile the same job
-from the same images get the same bytes. Everything that names a line of a file is in the origins.
+from the same images get the same bytes. What names a line of a file is in `records.origins`.
 """
 
 from __future__ import annotations
@@ -20,21 +20,28 @@ LOCK_VERSION = 1
 
 
 def all_leaves(job: ResolvedJob) -> Iterator[Resolved[Any]]:
-    """Every leaf of the job, of its groups and of its sweeps."""
+    """Every leaf of the job, of its groups and data sets, and of its sweeps."""
     yield from job.leaves.values()
     for group in job.groups:
         yield from group.leaves.values()
+        for dataset in group.datasets:
+            yield from dataset.leaves.values()
     for sweep in job.sweeps:
         yield from sweep.leaves.values()
 
 
-def lock(job: ResolvedJob, templates: Iterable[str]) -> dict[str, Any]:
-    """The lock as plain data; ``templates`` are the names of those that were rendered."""
+def lock(job: ResolvedJob, templates: Iterable[str], plan: str) -> dict[str, Any]:
+    """The lock as plain data.
+
+    ``templates`` are the names of those that were rendered; ``plan`` is the digest of what came of
+    all this, so that a lock alone tells whether a job still compiles to the same files.
+    """
     return {
         "lock": LOCK_VERSION,
         "language": 1,
         "sweepwright": __version__,
         "name": job.name,
+        "plan": plan,
         "values": {leaf.path: _locked(leaf) for leaf in all_leaves(job)},
         "inputs": {
             "tools": {
@@ -48,17 +55,6 @@ def lock(job: ResolvedJob, templates: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def origins(job: ResolvedJob) -> dict[str, Any]:
-    """Where each leaf was said, and what it hides: leaf -> stack, highest first."""
-    return {
-        leaf.path: [
-            _place(leaf.origin, leaf.value),
-            *(_place(written.origin, written.value) for written in leaf.hidden),
-        ]
-        for leaf in all_leaves(job)
-    }
-
-
 def plain(value: Any) -> Any:
     """A leaf's value as JSON data; decisions and things of the machine say who fills them."""
     if isinstance(value, Decision):
@@ -69,6 +65,8 @@ def plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return plain(_said(value))
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if hasattr(value, "model_dump"):
@@ -85,13 +83,14 @@ def _locked(leaf: Resolved[Any]) -> dict[str, Any]:
     return locked
 
 
-def _place(origin: Any, value: Any) -> dict[str, Any]:
-    place = {"layer": origin.layer.value, "key": origin.key, "value": plain(value)}
-    if origin.name:
-        place["name"] = origin.name
-    if origin.span is not None:
-        place |= {"file": origin.span.file, "line": origin.span.line, "column": origin.span.column}
-    return place
+def _said(value: Any) -> dict[str, Any]:
+    """The fields of a named tuple that are not as they are by themselves."""
+    usual = value._field_defaults
+    return {
+        name: item
+        for name, item in value._asdict().items()
+        if name not in usual or item != usual[name]
+    }
 
 
 def _digest(template: str) -> str:

@@ -19,7 +19,7 @@ def spot_search_images(
     if choice is None:
         return used
     if isinstance(choice, ImageSet):
-        return choice & used
+        return choice.within(used.first, used.last) & used
     last = used.first + max(1, round(choice.within / abs(width_deg))) - 1
     near = list(used & ImageSet(((used.first, last),)))
     each = max(1, round(choice.total / choice.ranges / abs(width_deg)))

@@ -60,7 +60,7 @@ class Leaf:
 class Draft:
     """Collects leaves, remarks, diagnostics and outcomes while a text is read."""
 
-    head: list[str] = field(default_factory=list)
+    origin: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     leaves: dict[Path, Leaf] = field(default_factory=dict)
     remarks: dict[Path, list[str]] = field(default_factory=dict)
@@ -110,17 +110,23 @@ class Draft:
         found = list(self.found)
         if text is not None:
             found += _problems(text)
-        ledger = tuple(self._outcomes.values())
+        order = {name: number for number, name in enumerate(self.sources)}
+        keys = sorted(self._outcomes, key=lambda key: (order[key[0]], *key[1:]))
+        ledger = tuple(self._outcomes[key] for key in keys)
         return Imported(None if has_errors(found) else text, ledger, tuple(found), self.sources)
 
     def _text(self) -> str:
-        head = list(self.head)
-        if self.said:
-            head += ["Not in the job:", *(f"- {text}" for text in self.said)]
+        said = ["Not in the job:", *(f"  {text}" for text in self.said)] if self.said else []
         notes = {path: [*self.remarks.get(path, ())] for path in self.remarks}
         for path, leaf in self.leaves.items():
             notes.setdefault(path, []).extend(leaf.notes)
-        return job_text(head, {path: leaf.value for path, leaf in self.leaves.items()}, notes)
+        values = {path: leaf.value for path, leaf in self.leaves.items()}
+        return job_text(self.origin, said, values, notes)
+
+
+def indented(text: str) -> list[str]:
+    """The lines of a text for the head of a job."""
+    return [f"  {line}" for line in text.strip().splitlines()]
 
 
 def shown(path: Path) -> str:

@@ -20,12 +20,15 @@ Path = tuple[str | int, ...]
 
 
 def job_text(
-    head: Sequence[str], leaves: Mapping[Path, Any], notes: Mapping[Path, Sequence[str]]
+    origin: Sequence[str],
+    said: Sequence[str],
+    leaves: Mapping[Path, Any],
+    notes: Mapping[Path, Sequence[str]],
 ) -> str:
-    """The job. ``head`` are lines of a comment; values are text, lists and mappings of text.
+    """The job. Values are text, lists and mappings of text.
 
-    A number in a path counts items of a list (the sweeps). ``notes`` stand above what is at their
-    path.
+    A number in a path counts items of a list (the sweeps); ``{}`` is a section that may stay empty. ``origin`` are lines of a comment that
+    stay as they are, ``said`` remarks; ``notes`` stand above what is at their path.
     """
     tree: dict[str | int, Any] = {"sweepwright": str(LANGUAGE_VERSION)}
     for path, value in leaves.items():
@@ -33,8 +36,12 @@ def job_text(
         place = tree
         for step in above:
             place = place.setdefault(step, {})
-        place[last] = _Leaf(value)
-    lines = [*comment("", head), *_block(tree, (), notes)]
+        if value == {}:
+            place.setdefault(last, {})
+        else:
+            place[last] = _Leaf(value)
+    head = [f"# {_printable(line)}".rstrip() for line in origin]
+    lines = [*head, *comment("", said), *_block(tree, (), notes)]
     return "\n".join(lines) + "\n"
 
 
@@ -47,7 +54,7 @@ def comment(indent: str, texts: Iterable[str]) -> list[str]:
         for line in textwrap.wrap(
             _printable(text),
             room,
-            subsequent_indent="  " if text[:1] in ("-", " ") else "",
+            subsequent_indent="    " if text[:1] == " " else "",
             break_long_words=False,
             break_on_hyphens=False,
         )

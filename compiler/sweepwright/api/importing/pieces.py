@@ -10,6 +10,14 @@ from sweepwright.language.lines import Offsets
 from sweepwright.model.diagnostic import Span
 
 
+class PieceError(ValueError):
+    """What is wrong with one piece of a longer one."""
+
+    def __init__(self, message: str, piece: Piece) -> None:
+        super().__init__(message)
+        self.piece = piece
+
+
 @dataclass(frozen=True)
 class Source:
     """A text and its name for people."""

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from sweepwright.api.importing.pieces import Piece
+from sweepwright.api.importing.reading import not_text
 from sweepwright.model.diagnostic import Diagnostic, error
 
 _OPERATOR = re.compile(r"\d*[<>][<>&]*\d*|[|&;()]+|\n")
@@ -16,7 +17,7 @@ _ENDS_WORD = " \t\n|&;()<>"
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, an operator of the shell (a line break is one), or a comment."""
+    """A word, an operator of the shell (a line break is one), a comment, or the rest of a text."""
 
     kind: str
     piece: Piece
@@ -35,6 +36,9 @@ class _Word:
 
 def words(piece: Piece) -> tuple[list[Token], list[Diagnostic]]:
     """The tokens of a text. Quotes, backslashes and comments are those of sh."""
+    problem = not_text(piece)
+    if problem is not None:
+        return [Token("rest", piece)], [problem]
     return _Lexer(piece).run()
 
 

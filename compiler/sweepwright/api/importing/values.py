@@ -41,7 +41,8 @@ def resolution(text: str) -> dict[str, str]:
     if float(low) == float(high):
         raise ValueError(f"both limits are {low} A, nothing lies between them")
     limits = {"low": low} if float(low) < _NO_LOW else {}
-    return limits | ({"high": high} if float(high) > _NO_HIGH else {})
+    limits |= {"high": high} if float(high) > _NO_HIGH else {}
+    return {key: _RESOLUTION(limit) for key, limit in limits.items()}
 
 
 def criterion(text: str, off: str) -> tuple[str, bool]:
@@ -190,6 +191,7 @@ def _significant_digits(text: str) -> dict[str, str]:
     return {"significant_digits": text}
 
 
+_RESOLUTION = _with_unit(t.quantity("resolution", 0.1, 1000), "A")
 READERS: Mapping[str, Callable[[str], Any]] = {
     "text": str,
     "name": _clean,

@@ -1,0 +1,86 @@
+"""``origins.json``: who said each value, in which line of which file, and what it hides.
+
+It explains and decides nothing: it is in no key and no comparison, so a moved line changes nothing
+else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sweepwright.model.diagnostic import Span
+from sweepwright.model.resolved import Edit, Layer, Origin, Resolved, Written
+from sweepwright.records.lock import plain
+
+ORIGINS = "origins.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A leaf's values as plain data, highest first; ``of`` are the leaves that it was made from."""
+
+    levels: tuple[Written, ...]
+    of: tuple[str, ...] = ()
+
+
+def stacks(leaves: Iterable[Resolved[Any]]) -> dict[str, Stack]:
+    """The stack of each leaf by its path."""
+    return {leaf.path: _stack(leaf) for leaf in leaves}
+
+
+def origins(leaves: Iterable[Resolved[Any]]) -> dict[str, Any]:
+    """The content of ``origins.json``: leaf -> its levels, highest first."""
+    return {path: _to_json(stack) for path, stack in stacks(leaves).items()}
+
+
+def read_origins(run: Path) -> dict[str, Stack]:
+    """The stacks of a run folder. Raises OSError, ValueError where they cannot be read."""
+    try:
+        data = json.loads((run / ORIGINS).read_bytes())
+        return {str(path): _from_json(levels) for path, levels in data.items()}
+    except (LookupError, TypeError, AttributeError, RecursionError) as problem:
+        raise ValueError(f"{ORIGINS} holds no stacks of values") from problem
+
+
+def _stack(leaf: Resolved[Any]) -> Stack:
+    top = Written(leaf.value, leaf.origin, leaf.edit)
+    levels = (Written(plain(w.value), w.origin, w.edit) for w in (top, *leaf.hidden))
+    return Stack(tuple(levels), leaf.of)
+
+
+def _to_json(stack: Stack) -> list[dict[str, Any]]:
+    levels = [level_to_json(written) for written in stack.levels]
+    if stack.of:
+        levels[0]["of"] = list(stack.of)
+    return levels
+
+
+def level_to_json(written: Written) -> dict[str, Any]:
+    """One level of a stack as plain data; absent parts are left out."""
+    origin, span = written.origin, written.origin.span
+    level = {"layer": origin.layer.value, "key": origin.key, "value": written.value}
+    if origin.name:
+        level["name"] = origin.name
+    if written.edit is not Edit.SET:
+        level["edit"] = written.edit.value
+    if span is not None:
+        level |= {"file": span.file, "line": span.line, "column": span.column}
+    return level
+
+
+def _from_json(levels: list[Mapping[str, Any]]) -> Stack:
+    of = tuple(str(path) for path in levels[0].get("of", ()))
+    return Stack(tuple(_level(level) for level in levels), of)
+
+
+def _level(data: Mapping[str, Any]) -> Written:
+    span = None
+    if "file" in data:
+        line, column = int(data["line"]), int(data["column"])
+        span = Span(str(data["file"]), line, column, line, column)
+    origin = Origin(Layer(data["layer"]), str(data["key"]), str(data.get("name", "")), span)
+    return Written(data["value"], origin, Edit(data.get("edit", "set")))

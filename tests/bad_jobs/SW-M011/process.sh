@@ -1,0 +1,3 @@
+process -I /data/scan1 \
+  cell="78 78 78 90 90 90 \
+  symm=P213
