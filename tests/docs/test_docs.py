@@ -28,7 +28,7 @@ def of(language: str) -> list:
         pytest.param(block, id=f"{name_of(page)}-{number}")
         for page in PAGES
         for number, block in enumerate(blocks(page))
-        if block.language == language
+        if block.language == language and (block.runs or language == "sh")
     ]
 
 

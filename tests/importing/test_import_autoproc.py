@@ -232,7 +232,8 @@ def test_a_data_range_counts_for_every_sweep() -> None:
         ]
     )
     assert made.job is not None
-    assert [sweep["range"].last for sweep in values(made.job)["sweeps"]] == [50, 50]
+    assert made.job.count("range: 1-50") == 2
+    assert "1-90" not in made.job.replace("1,90", "")
     assert [item.code for item in made.diagnostics] == ["SW-M007"]
 
 
@@ -253,7 +254,7 @@ def test_a_file_of_parameters_is_read_in_its_place(tmp_path: Path) -> None:
     said = values(made.job)
     assert said["crystals"]["x1"] == {"space_group": "P2", "cell": (34, 45, 56, 90, 98, 90)}
     assert said["processing"] == {"anomalous": True, "resolution": {"low": 50.0, "high": 2.0}}
-    assert [use.name for use in said["macros"]] == ["fast"]
+    assert said["macros"] == (("fast", ()),)
     assert codes(made) == {"SW-M007"}
     assert uncovered(macro.read_text(), made, str(macro)) == ""
 
@@ -319,12 +320,29 @@ def test_facts_have_sources_and_the_keys_are_of_the_language(section: str) -> No
 
 def test_keywords_with_a_key_of_their_own_are_keywords() -> None:
     for name in table("autoproc_xds")["keywords"]:
-        assert name in keywords.tables_of("xds") if hasattr(keywords, "tables_of") else True
         assert keywords.spelled("xds", re.sub(r"[()'./-]", "", name)) == name
 
 
 @pytest.mark.parametrize(
-    "text", ["a", "-1", "- a", "a: b", "x #y", "#", "*a", "é", "\u2028", "null", "", "1, 2", "a\tb"]
+    "text",
+    [
+        "a",
+        "-1",
+        "- a",
+        "a: b",
+        "x #y",
+        "#",
+        "*a",
+        "é",
+        "\u2028",
+        "\U0001b2fc",
+        "\\x",
+        '"',
+        "null",
+        "",
+        "1, 2",
+        "a\tb",
+    ],
 )
 def test_text_of_a_job_reads_back(text: str) -> None:
     written = job_text(["o"], ["s\u2028t"], {("title",): text, ("project",): [text]}, {})
@@ -361,7 +379,7 @@ def mangled(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=20000, deadline=None)
 @given(mangled())
 @example("process -Id ,,,,")
 @example("process -I / autoPROC_XdsKeyword_=1 =x -M -M")
@@ -377,7 +395,7 @@ def test_whatever_is_imported_is_answered_and_no_word_is_dropped(text: str) -> N
             made.job.encode()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=6000, deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=8)), max_size=6))
 def test_words_of_a_shell_are_taken_as_they_are(arguments: list[str]) -> None:
     made = import_command(["process", "-I", "/where/ever/images", *arguments])

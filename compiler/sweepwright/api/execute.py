@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sweepwright.api.build import compile_job
+from sweepwright.api.build import Compiled, compile_job
 from sweepwright.api.front import Options, check_tools
 from sweepwright.api.reporting import write_report
 from sweepwright.emit.write import write_file
@@ -72,7 +72,7 @@ def run_job(
     threads: int | None = None,
     until: str | None = None,
     on_event: OnEvent = lambda _: None,
-    on_diagnostic: Callable[[Diagnostic], None] = lambda _: None,
+    on_compiled: Callable[[Compiled], None] = lambda _: None,
 ) -> Executed:
     """Compiles a job if needed, then runs it; ``path`` may also be a run folder."""
     if path.is_dir():
@@ -85,11 +85,11 @@ def run_job(
             return Executed(None, None, (problem,), ExitCode.WRONG_USE)
         return run_folder(path, threads=threads, until=until, on_event=on_event)
     compiled = compile_job(path, options, output)
-    found = compiled.diagnostics
     if compiled.job is not None:
-        found = (*found, *check_tools(compiled.job))
-    for item in found:
-        on_diagnostic(item)
+        found = (*compiled.diagnostics, *check_tools(compiled.job))
+        compiled = replace(compiled, diagnostics=found)
+    on_compiled(compiled)
+    found = compiled.diagnostics
     if compiled.folder is None or compiled.job is None or has_errors(found):
         return Executed(compiled.folder, None, found, ExitCode.WRONG_INPUT)
     asked = compiled.job.leaves["run.threads"].value

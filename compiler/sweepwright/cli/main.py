@@ -20,6 +20,7 @@ MODULES: Mapping[str, str] = {
     "compiling": "check compile",
     "running": "run step call",
     "looking": "plan status report",
+    "explaining": "explain",
     "discovering": "discover new",
     "macros": "macro",
     "importing": "import",

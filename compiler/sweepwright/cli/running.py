@@ -74,7 +74,11 @@ def run(
             threads=threads,
             until=until,
             on_event=progress,
-            on_diagnostic=lambda item: None if json else diagnostics([item]),
+            on_compiled=lambda compiled: (
+                None
+                if json
+                else diagnostics(compiled.diagnostics, compiled.sources, places=(target,))
+            ),
         )
     if json:
         json_out(done.to_json())

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sweepwright import __version__
+from sweepwright.emit.spell import plain as spell
 from sweepwright.model.job_resolved import ResolvedJob, ResolvedSweep
 from sweepwright.model.ranges import ImageSet
 from sweepwright.model.resolved import AtRun, Decision, Resolved
@@ -72,6 +73,21 @@ def plain(value: Any) -> Any:
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
     return value
+
+
+def in_words(value: Any) -> str:
+    """Plain data of a lock or of the origins, for people."""
+    if value is None:
+        return "none"
+    if isinstance(value, Mapping):
+        if "decided_by" in value:
+            return f"decided by {value['decided_by']}"
+        if "at_run" in value:
+            return f"{value['at_run']} of the machine"
+        return ", ".join(f"{key} {in_words(item)}" for key, item in value.items()) or "none"
+    if isinstance(value, list) and any(isinstance(item, Mapping | list) for item in value):
+        return "; ".join(in_words(item) for item in value)
+    return spell(value) or "empty"
 
 
 def _locked(leaf: Resolved[Any]) -> dict[str, Any]:

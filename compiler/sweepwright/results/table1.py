@@ -14,6 +14,8 @@ COLUMNS = ("overall", "inner", "outer")
 
 def table1(sets: Sequence[MergedSet], *, shells: int = 10) -> str:
     """The table; more than two sets continue below. ``shells`` is how many were made (for the note)."""
+    if not sets:
+        return "No merged data were made.\n"
     blocks = [sets[i : i + _SETS_A_BLOCK] for i in range(0, len(sets), _SETS_A_BLOCK)]
     note = (
         f"Inner and outer: the first and last of {shells} shells of equal volume in reciprocal space.\n"

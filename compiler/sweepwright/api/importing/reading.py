@@ -42,5 +42,5 @@ def not_text(text: Piece) -> Diagnostic | None:
     match = _NOT_TEXT.search(text.text)
     if match is None:
         return None
-    message = f"the text holds the character X, which cannot stand in it"
+    message = "the text holds the character X, which cannot stand in it"
     return error("SW-M011", message, text.part(*match.span()).span, help="Remove it.")

@@ -93,9 +93,9 @@ def _resolution(work: Work, row: Row, words: Sequence[Piece], values: Sequence[P
     """Two limits; those of an earlier argument no longer count."""
     limits = resolution(" ".join(value.text for value in values))
     keys = [("processing", "resolution", limit) for limit in _LIMITS]
-    before = next((leaf for key in keys if (leaf := work.draft.leaves.pop(key, None))), None)
-    if before is not None:
-        work.draft.replaced(before.words, words)
+    before = [leaf for key in keys if (leaf := work.draft.leaves.pop(key, None))]
+    if before:
+        work.draft.replaced(before[0].words, words)
     note = "There, scaling may cut further; here, this is where the data end."
     for key in keys:
         if key[-1] in limits:

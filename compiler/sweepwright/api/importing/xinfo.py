@@ -131,7 +131,7 @@ def _line(line: Piece, reader: _Reader) -> None:
 
 def _begin(words: Sequence[Piece], reader: _Reader) -> None:
     draft = reader.work.draft
-    kind, *name = (piece.text for piece in _words(words[1]))
+    kind, *name = (" ".join(piece.text.split()) for piece in _words(words[1]))
     outside = reader.open[-1].kind if reader.open else ""
     if kind not in _INSIDE:
         close = closest(kind, _INSIDE)
@@ -143,7 +143,7 @@ def _begin(words: Sequence[Piece], reader: _Reader) -> None:
         where = f"inside {outside}" if outside else "at the top"
         message = f"{kind} stands {wanted}, not {where}"
         draft.refuse(error("SW-M019", message, words[1].span), words)
-    elif kind in _NAMED and (not name or " " in " ".join(name[0].split())):
+    elif kind in _NAMED and (not name or " " in name[0]):
         message = f"{kind} has a name, which is one word"
         draft.refuse(error("SW-M019", message, words[1].span), words)
     else:
@@ -185,7 +185,7 @@ def _once(what: str, name: str, known: Sequence[str], words: Sequence[Piece], wo
 
 def _end(words: Sequence[Piece], reader: _Reader) -> None:
     draft = reader.work.draft
-    kind, *name = (piece.text for piece in _words(words[1]))
+    kind, *name = (" ".join(piece.text.split()) for piece in _words(words[1]))
     block = reader.open[-1] if reader.open else None
     if block is None or block.kind != kind:
         message = f"END {kind} closes nothing" + (f": {block.kind} is open" if block else "")
