@@ -10,7 +10,7 @@ help:
 	@echo "make test-all  the tests, the long ones too"
 	@echo "make lint      ruff, mypy, import-linter"
 	@echo "make bench     benchmarks (docs/benchmarks.md says what they measure)"
-	@echo "make docs      write the generated pages of docs/"
+	@echo "make docs      write the generated pages of docs/, build the site (build/site)"
 	@echo "make clean     remove build/"
 
 $(BIN)/sweepwright: pyproject.toml scripts/make-venv
@@ -36,8 +36,8 @@ test-all: dev dials lint
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: dev
-	$(BIN)/ruff check compiler tests benchmarks
-	$(BIN)/ruff format --check compiler tests benchmarks
+	$(BIN)/ruff check compiler tests benchmarks docs
+	$(BIN)/ruff format --check compiler tests benchmarks docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -46,6 +46,8 @@ bench: dev dials
 
 docs: dev
 	$(BIN)/python docs/generate.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "build/site/index.html"
 
 clean:
 	rm -rf build

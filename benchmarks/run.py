@@ -1,5 +1,7 @@
 """Benchmarks of whole processes in paired runs: ``python benchmarks/run.py [--pairs N] [NAME ...]``.
 
+check    cold ``sweepwright check`` of the demo job against an interpreter that loads its libraries
+sweeps   ``check`` of a job with 1,000 sweeps against one with a single sweep; images absent, or there
 compile  cold ``sweepwright compile`` of the demo job against ``dials.import`` of the same images
 run      ``sweepwright run`` against a shell script with the same DIALS commands
 
@@ -24,14 +26,15 @@ from sweepwright.model.plan import Plan
 from sweepwright.records.ends import last_end
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+MARK = b"\x0c\x1a\x04\xd5"
 SWEEPWRIGHT = (str(Path(sys.executable).with_name("sweepwright")),)
 
 
-def timed(*command: object, folder: Path) -> float:
-    """Wall seconds of a command that must succeed."""
+def timed(*command: object, folder: Path, check: bool = True) -> float:
+    """Wall seconds of a command, that must succeed if it is checked."""
     start = time.perf_counter()
     subprocess.run(
-        [str(word) for word in command], cwd=folder, check=True,
+        [str(word) for word in command], cwd=folder, check=check,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     return time.perf_counter() - start
@@ -42,8 +45,8 @@ def pairs(count: int, ours: Callable[[int], float], other: Callable[[int], float
     times = [(ours(i), other(i)) for i in range(1, count + 1)]
     ratios = sorted(a / b for a, b in times)
     print(
-        f"  ours {statistics.median(a for a, _ in times):.2f} s, other "
-        f"{statistics.median(b for _, b in times):.2f} s, ratio {statistics.median(ratios):.3f} "
+        f"  ours {statistics.median(a for a, _ in times):.3f} s, other "
+        f"{statistics.median(b for _, b in times):.3f} s, ratio {statistics.median(ratios):.3f} "
         f"({ratios[0]:.3f} to {ratios[-1]:.3f}, {count} pairs)"
     )
 
@@ -53,6 +56,50 @@ def demo(folder: Path) -> None:
     spec = REPOSITORY / "examples/simulations/lysozyme.yaml"
     timed(*SWEEPWRIGHT, "simulate", spec, "-o", folder, folder=REPOSITORY)
     shutil.copy(REPOSITORY / "examples/jobs/lysozyme.yaml", folder)
+
+
+def bench_check(folder: Path, count: int) -> None:
+    """Goal: under 0.30 s."""
+    libraries = "import pydantic, pydantic.main, ruamel.yaml, typer; typer.Typer()"
+
+    def ours(_: int) -> float:
+        return timed(*SWEEPWRIGHT, "check", "lysozyme.yaml", folder=folder)
+
+    def other(_: int) -> float:
+        return timed(sys.executable, "-c", libraries, folder=folder)
+
+    print("check against loading the libraries")
+    ours(0), other(0)
+    pairs(count, ours, other)
+
+
+def bench_sweeps(folder: Path, count: int) -> None:
+    """Goal: under 4 s."""
+    image = (folder / "lyso_0001.cbf").read_bytes()
+    header, mark = image[: image.index(MARK)], MARK
+    size = int(header.split(b"X-Binary-Size: ")[1].split()[0])
+    short = header.replace(b"X-Binary-Size: %d" % size, b"X-Binary-Size: 4") + mark + bytes(8)
+    place = folder / "many"
+    (place / "data").mkdir(parents=True)
+    for name, number in (("one", 1), ("many", 1000)):
+        lines = [f"  - {{name: s{i}, images: data/s{i}_####.cbf}}" for i in range(number)]
+        for extra in ("", "-absent"):
+            text = "\n".join(lines).replace("data/", f"data{extra}/")
+            (place / f"{name}{extra}.yaml").write_text(f"sweepwright: 1\nsweeps:\n{text}\n")
+    for index in range(1000):
+        for number in (1, 2):
+            start = b"Start_angle %d." % (number - 1)
+            told = short.replace(b"Start_angle 0.", start)
+            (place / f"data/s{index}_{number:04d}.cbf").write_bytes(told)
+
+    def job(name: str) -> Callable[[int], float]:
+        return lambda _: timed(
+            *SWEEPWRIGHT, "check", f"{name}.yaml", folder=place, check="absent" not in name
+        )
+
+    for extra in ("-absent", ""):
+        print(f"check of 1,000 sweeps against one, images {'absent' if extra else 'there'}")
+        pairs(count, job(f"many{extra}"), job(f"one{extra}"))
 
 
 def bench_compile(folder: Path, count: int) -> None:
@@ -103,10 +150,18 @@ def shell_script(run: Path) -> str:
     return "\n".join(lines)
 
 
+BENCHMARKS = {
+    "check": bench_check,
+    "sweeps": bench_sweeps,
+    "compile": bench_compile,
+    "run": bench_run,
+}
+
+
 def main() -> None:
     """Runs the benchmarks that were asked for, or all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", default=["compile", "run"])
+    parser.add_argument("names", nargs="*", default=list(BENCHMARKS))
     parser.add_argument("--pairs", type=int, default=5)
     asked = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = "1"  # as the runner gives it to every program
@@ -114,7 +169,7 @@ def main() -> None:
         folder = Path(place) / "demo"
         demo(folder)
         for name in asked.names:
-            {"compile": bench_compile, "run": bench_run}[name](folder, asked.pairs)
+            BENCHMARKS[name](folder, asked.pairs)
 
 
 if __name__ == "__main__":

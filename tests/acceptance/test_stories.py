@@ -498,6 +498,12 @@ def test_runs_along_a_needle_keep_the_order_of_their_numbers(stories: dict[str, 
     assert run.results == {"results/merged.mtz", "results/unmerged.mtz"}
 
 
+def test_the_examples_are_in_canonical_form() -> None:
+    files = [str(path) for path in sorted(EXAMPLES.glob("*.yaml"))]
+    done = CliRunner().invoke(application(), ["fmt", "--check", *files])
+    assert done.exit_code == 0, done.output
+
+
 def test_the_comments_of_the_examples_name_commands_that_exist() -> None:
     known = {word for has in MODULES.values() for word in has.split()}
     for path in EXAMPLES.glob("*.yaml"):

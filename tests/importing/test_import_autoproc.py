@@ -11,16 +11,22 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
+from tiny_images import write_series
 from typer.testing import CliRunner
 
+from sweepwright.api.front import Options, compose_job
+from sweepwright.api.importing import table as tables
 from sweepwright.api.importing.autoproc import COMMAND_LINE, import_command, import_text
 from sweepwright.api.importing.draft import Imported
 from sweepwright.api.importing.job_text import flow, job_text
 from sweepwright.api.importing.pieces import Source
 from sweepwright.api.importing.shell import words
 from sweepwright.api.importing.table import table
+from sweepwright.api.importing.values import READERS
+from sweepwright.api.observing import observe_sweeps
 from sweepwright.cli.main import application
 from sweepwright.language.lines import Offsets
+from sweepwright.language.suggest import all_keys
 from sweepwright.language.text import loads
 from sweepwright.language.validate import validate
 from sweepwright.model.diagnostic import ExitCode, Severity
@@ -164,6 +170,15 @@ def test_the_head_of_a_job_is_the_command_as_it_was_given() -> None:
         ("autoPROC_XdsKeyword_ORGX=10", "SW-M014", "autoPROC_XdsKeyword_ORGX=10"),
         ("-Id A,/d,x_#.cbf,1,9 -Id a,/e,x_#.cbf,1,9", "SW-M014", "a,/e,x_#.cbf,1,9"),
         ("ref_mtz=/a.mtz free_mtz=/b.mtz", "SW-M014", "free_mtz=/b.mtz"),
+        (
+            "autoPROC_XdsKeyword_ROTATION_AXIS='0 1 0' ReverseRotationAxis=yes",
+            *("SW-M014", "ReverseRotationAxis=yes"),
+        ),
+        (
+            "beam='1 2' autoPROC_XdsKeyword_ORGX=1 autoPROC_XdsKeyword_ORGY=2",
+            *("SW-M014", "autoPROC_XdsKeyword_ORGX=1"),
+        ),
+        ("autoPROC_CreateXmlFile=/a/`date`.xml", "SW-M006", "`date`"),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_place(arguments: str, code: str, place: str) -> None:
@@ -307,15 +322,28 @@ def test_words_and_their_places() -> None:
     assert [text[a:b] for a, b in tokens[2].piece.live] == ["$F"]
 
 
-@pytest.mark.parametrize("section", ["flags", "parameters", "macros", "environment"])
-def test_facts_have_sources_and_the_keys_are_of_the_language(section: str) -> None:
-    labels = YAML(typ="safe").load(Path(import_command.__code__.co_filename).with_suffix(".yaml"))
-    for name, row in table("autoproc")[section].items():
-        assert row.source, name
-        assert set(row.source) <= set(labels["sources"]), name
-        assert row.confidence in ("A", "B", "C"), name
-        if row.macro:
-            assert (macros_folder() / f"{row.macro}.yaml").exists(), name
+@pytest.mark.parametrize("name", ["autoproc", "autoproc_xds", "xinfo"])
+def test_facts_have_sources_and_name_keys_of_the_language(name: str) -> None:
+    labels = YAML(typ="safe").load(Path(tables.__file__).with_name(f"{name}.yaml"))["sources"]
+    for section, rows in table(name).items():
+        for word, row in rows.items():
+            assert row.source, (section, word)
+            assert set(row.source) <= set(labels), word
+            assert row.confidence in ("A", "B", "C"), word
+            for one in (row, *row.values.values()):
+                check_row(one)
+
+
+def check_row(row: tables.Row) -> None:
+    assert row.read in READERS
+    for key in filter(None, (row.key, *row.set)):
+        plain_key = key.replace("CRYSTAL", "NAME").replace("sweeps.SWEEP", "sweeps[]")
+        assert plain_key in set(all_keys()), key
+    if row.macro:
+        assert (macros_folder() / f"{row.macro}.yaml").exists()
+    assert any((row.key, row.set, row.values, row.gather, row.do, row.macro, row.note)) or (
+        row.leave or row.refuse
+    )
 
 
 def test_keywords_with_a_key_of_their_own_are_keywords() -> None:
@@ -379,7 +407,7 @@ def mangled(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=20000, deadline=None)
+@settings(max_examples=1500, deadline=None)
 @given(mangled())
 @example("process -Id ,,,,")
 @example("process -I / autoPROC_XdsKeyword_=1 =x -M -M")
@@ -395,13 +423,43 @@ def test_whatever_is_imported_is_answered_and_no_word_is_dropped(text: str) -> N
             made.job.encode()
 
 
-@settings(max_examples=6000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=8)), max_size=6))
 def test_words_of_a_shell_are_taken_as_they_are(arguments: list[str]) -> None:
     made = import_command(["process", "-I", "/where/ever/images", *arguments])
     source = made.sources[COMMAND_LINE]
     assert uncovered(source, made) == ""
     assert not any(item.code == "SW-M006" for item in made.diagnostics)
+
+
+def test_a_space_group_of_number_0_is_left_open() -> None:
+    made = import_command([PLAIN + "autoPROC_XdsKeyword_SPACE_GROUP_NUMBER=0"])
+    assert made.job is not None
+    assert "crystals" not in values(made.job)
+    assert "SPACE_GROUP_NUMBER=0: leaves it open" in made.job
+
+
+def test_a_name_that_had_to_change_is_told() -> None:
+    made = import_command(["process -Id 'a b,/data/x,x_##.cbf,1,9' xname=my.lyso"])
+    assert made.job is not None
+    said = values(made.job)
+    assert (list(said["crystals"]), said["sweeps"][0]["name"]) == (["my-lyso"], "a-b")
+    assert "# Called 'my.lyso' there." in made.job
+    assert "# Called 'a b' there." in made.job
+
+
+def test_an_imported_job_finds_its_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_series(tmp_path / "data/scan1", "x_####.cbf", "1-9")
+    for place in ("data/scan1", tmp_path / "data/scan1"):
+        for arguments in (f"-Id A,{place},x_####.cbf,1,9", f"-I {place}"):
+            made = import_command([f"process {arguments} symm=P43212 -ANO -M fast -R 50 2"])
+            assert made.job is not None
+            Path("job.yaml").write_text(made.job)
+            read = compose_job(Path("job.yaml"), Options())
+            assert read.job is not None, read.diagnostics
+            facts, found = observe_sweeps(read.job, read.places)
+            assert [fact.found.last for fact in facts.values()] == [9], found
 
 
 def command(*arguments: str, told: str | None = None) -> tuple[int, str, str]:

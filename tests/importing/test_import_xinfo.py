@@ -159,7 +159,7 @@ def mangled(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
-@settings(max_examples=8000, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(mangled())
 def test_whatever_stands_in_a_project_is_answered_and_no_line_is_dropped(text: str) -> None:
     made = read(text)

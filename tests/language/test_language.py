@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sweepwright.language.compose import ComposedJob, Entry, compose
-from sweepwright.language.layers import gather
 from sweepwright.language.folders import MacroFolders
+from sweepwright.language.layers import gather
 from sweepwright.language.text import loads
 from sweepwright.language.validate import validate
 from sweepwright.model.diagnostic import Diagnostic
@@ -76,7 +76,7 @@ def test_the_smallest_job_has_nothing_to_complain_of() -> None:
         (SMALLEST + "name: ../x\n", "SW-L012", 4, 7, "name"),
         (SMALLEST + "    crystal: x2\n", "SW-L019", 4, 14, "x2"),
         ("sweepwright: 1\nsweeps:\n  - range: 1-9\n", "SW-L016", 3, 5, "where its images are"),
-        ("sweepwright: 2\nsweeps:\n  - images: x_#.cbf\n", "SW-L013", 1, 14, "2"),
+        ("sweepwright: 2\nsweeps:\n  - images: x_#.cbf\n", "SW-L063", 1, 14, "2"),
         ("a: *b\n", "SW-L003", 1, 4, "alias"),
         ("a: !!python/object:os.system x\n", "SW-L005", 1, 4, "tag"),
         ("a: [1, 2\nb: 3\n", "SW-L003", 2, 2, "YAML"),

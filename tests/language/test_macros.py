@@ -8,8 +8,8 @@ import pytest
 
 from sweepwright.api.macros import expand_macro
 from sweepwright.language.compose import ComposedJob, Entry, compose
-from sweepwright.language.layers import gather
 from sweepwright.language.folders import MacroFolders
+from sweepwright.language.layers import gather
 from sweepwright.language.macros import read_macro
 from sweepwright.language.text import loads
 from sweepwright.language.validate import validate
@@ -110,7 +110,9 @@ def test_an_own_macro_is_found_by_name_and_by_path(tmp_path: Path) -> None:
 
 def test_a_macro_speaks_to_every_sweep_and_the_job_has_the_last_word(tmp_path: Path) -> None:
     write(tmp_path, "far", "sweeps[*]: {geometry: {distance: 200}, +exclude: [1]}")
-    text = JOB + "    exclude: [5]\n  - images: y_####.cbf\ngeometry: {distance: 300}\nmacros: [far]\n"
+    text = (
+        JOB + "    exclude: [5]\n  - images: y_####.cbf\ngeometry: {distance: 300}\nmacros: [far]\n"
+    )
     first, second = job_of(text, tmp_path).sweeps
     assert [w.value for w in first.stacks["geometry.distance"]] == [300, 200]
     assert [str(w.edit) for w in second.stacks["exclude"]] == ["append"]

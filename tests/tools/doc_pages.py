@@ -39,7 +39,7 @@ SCENES: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "tutorial/recipe.md": [
         {"template": "raw/ins_1_####.cbf", "numbers": "1-180"},
         {"template": "raw/ins_2_####.cbf", "numbers": "1-180", "start": 90.0},
-        {"template": "raw/test_####.cbf", "numbers": "1-3"},
+        {"template": "raw/centring_####.cbf", "numbers": "1-3", "width": 0.0},
     ],
     "howto/index.md": [
         {"template": "first_####.cbf", "numbers": "1-60"},

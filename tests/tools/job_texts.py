@@ -9,14 +9,25 @@ from hypothesis import strategies as st
 
 #: words that stand without quotes in every place of YAML
 _PLAIN = re.compile(r"[A-Za-z0-9$.][\w$./#%+-]*(?: [\w$./%+-]+)*")
-_COMMENTS = ("why", "see log: 4711", "a, [b] {c}", "don't \"x\"", "range: 1-9", "- item", "# more", "%")
+_COMMENTS = (
+    "why",
+    "see log: 4711",
+    "a, [b] {c}",
+    'don\'t "x"',
+    "range: 1-9",
+    "- item",
+    "# more",
+    "%",
+)
 
 names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_+-]{0,5}", fullmatch=True)
 lengths = st.sampled_from(["150", "300.2 mm", "1e2", "30 cm"])
 angles = st.sampled_from(["-30 deg", "0", "90", "007"])
 resolutions = st.sampled_from(["auto", "off", "2", "2.1 A", "0.21 nm", "default"])
 booleans = st.sampled_from(["true", "false", "default"])
-titles = st.sampled_from(["007", "1e5", "no", "1_000", "2026-03-01", "~", "a: b", "x # y", "[x", "don't", "Ångström"])
+titles = st.sampled_from(
+    ["007", "1e5", "no", "1_000", "2026-03-01", "~", "a: b", "x # y", "[x", "don't", "Ångström"]
+)
 ranges = st.sampled_from(["1-900", "1-200, 401-600", "..600", "401..", "17"])
 exclusions = st.lists(
     ranges
@@ -39,7 +50,9 @@ masks = st.lists(
 def mapping(**keys: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Some of these keys, in any order."""
     return st.fixed_dictionaries({}, optional=keys).flatmap(
-        lambda made: st.permutations(list(made)).map(lambda order: {key: made[key] for key in order})
+        lambda made: st.permutations(list(made)).map(
+            lambda order: {key: made[key] for key in order}
+        )
     )
 
 
@@ -74,7 +87,9 @@ sweeps = mapping(
     processing=of_sweeps,
 ) | st.fixed_dictionaries({"+exclude": exclusions})
 images = st.sampled_from(["data/x_####.cbf", "$raw/a b/x_####.cbf", "x_%04d.cbf", "y_????.cbf"])
-short_sweeps = st.builds("{}, {}, x_####.cbf, 1, 90".format, names, st.sampled_from(["raw", "$raw/b"]))
+short_sweeps = st.builds(
+    "{}, {}, x_####.cbf, 1, 90".format, names, st.sampled_from(["raw", "$raw/b"])
+)
 jobs = st.builds(
     lambda rest, first, others: {**rest, "sweeps": [{"images": first[0], **first[1]}, *others], "sweepwright": "1"},
     mapping(
@@ -140,11 +155,20 @@ class Writing:
         if not isinstance(value, str) and value and not self._rarely():
             inner = self._block(value, head, indent)
             if head.endswith("-") and self._one_of(True, False):
-                return [head + " " * (len(inner[0]) - len(inner[0].lstrip()) - len(head)) + inner[0].lstrip(), *inner[1:]]
+                return [
+                    head
+                    + " " * (len(inner[0]) - len(inner[0].lstrip()) - len(head))
+                    + inner[0].lstrip(),
+                    *inner[1:],
+                ]
             between = self._above(indent + 1)
             return [head + self._beside(), *between, *inner]
         if isinstance(value, str) and self._rarely():
-            return [head + self._beside(), *self._above(indent + 1), " " * (indent + 1) + self._scalar(value) + self._beside()]
+            return [
+                head + self._beside(),
+                *self._above(indent + 1),
+                " " * (indent + 1) + self._scalar(value) + self._beside(),
+            ]
         return [f"{head} {self._flow(value, indent)}{self._beside()}"]
 
     def _block(self, value: Any, head: str, indent: int) -> list[str]:
@@ -201,3 +225,12 @@ def texts(draw: Any) -> tuple[str, list[str]]:
     """A job's text, and the comments in it."""
     writing = Writing(draw)
     return writing.text(draw(jobs)), writing.comments
+
+
+def flow(value: Any) -> str:
+    """Plain data on one line, every text but `default` in quotes."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{flow(key)}: {flow(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(flow, value))}]"
+    return value if value == "default" else "'" + value.replace("'", "''") + "'"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -12,6 +11,7 @@ from typing import Any
 
 from sweepwright.api.front import Options, resolve_job
 from sweepwright.emit.compile import given_leaves
+from sweepwright.emit.spell import SPELLERS
 from sweepwright.emit.tables import fill, placeholder
 from sweepwright.engines.registry import engine
 from sweepwright.language.suggest import all_keys, closest
@@ -20,7 +20,7 @@ from sweepwright.model.plan import Filled, Hole, LineTable, Plan, Step
 from sweepwright.model.resolved import Written
 from sweepwright.records.ends import end_of
 from sweepwright.records.folder import is_run
-from sweepwright.records.lock import all_leaves
+from sweepwright.records.lock import all_leaves, read_json
 from sweepwright.records.origins import ORIGINS, Stack, level_to_json, read_origins, stacks
 from sweepwright.run import load_plan
 from sweepwright.run.load import DECISION
@@ -66,10 +66,14 @@ class Explained:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The leaves that were asked for; nothing when the job is wrong or the key unknown."""
+    """The leaves that were asked for; nothing when the job is wrong or the key unknown.
+
+    ``sources`` are the texts that diagnostics point into, by name.
+    """
 
     leaves: tuple[Explained, ...]
     diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, str]
 
     def to_json(self) -> dict[str, Any]:
         """For ``explain --json``."""
@@ -117,7 +121,7 @@ def explain_job(path: Path, options: Options, key: str | None = None) -> Explana
     """
     front = resolve_job(path, options)
     if front.job is None:
-        return Explanation((), front.diagnostics)
+        return Explanation((), front.diagnostics, front.sources)
     job = front.job
     known, found = stacks(all_leaves(job)), list(front.diagnostics)
     chosen = tuple(known)
@@ -126,7 +130,8 @@ def explain_job(path: Path, options: Options, key: str | None = None) -> Explana
         known = {**known, **stacks(given_leaves(draft))}
         chosen = tuple(leaf for leaf in known if _fits(leaf, key))
         found += [] if chosen else [_no_leaf(key, known)]
-    return Explanation(tuple(_explained(leaf, known) for leaf in chosen), tuple(found))
+    leaves = tuple(_explained(leaf, known) for leaf in chosen)
+    return Explanation(leaves, tuple(found), front.sources)
 
 
 def explain_file(path: Path, line: int | None = None) -> FileExplanation:
@@ -138,21 +143,24 @@ def explain_file(path: Path, line: int | None = None) -> FileExplanation:
     run = next((folder for folder in whole.parents if is_run(folder)), None)
     if run is None:
         help_ = "Name a file of a run folder, e.g. RUN/sweeps/A/import/import.phil."
-        return FileExplanation(
-            (), (error("SW-P010", f"'{path}' is not in a run folder", help=help_),)
-        )
+        return _refused("SW-P010", f"'{path}' is not in a run folder", help_)
     plan, found = load_plan(run)
     if plan is None:
         return FileExplanation((), tuple(found))
     place = whole.relative_to(run).as_posix()
     emitted = _emitted(plan, place)
     if emitted is None:
-        return FileExplanation((), (_no_file(path, place, plan),))
+        return _no_file(path, place, plan)
     step, table = emitted
     if line is not None and not 1 <= line <= len(table.lines):
-        message = f"'{path}' has no line {line}"
         help_ = f"Its lines are 1 to {len(table.lines)}."
-        return FileExplanation((), (error("SW-P011", message, help=help_),))
+        return _refused("SW-P011", f"'{path}' has no line {line}", help_)
+    strange = [hole.style for hole in table.holes if hole.style not in SPELLERS]
+    if strange:  # in a plan that was written by hand
+        message = f"the plan cannot emit '{path}': nothing is spelled in style '{strange[0]}'"
+        return FileExplanation(
+            (), (error("SW-P010", message, help=f"Styles: {', '.join(SPELLERS)}."),)
+        )
     known, found = _origins(run)
     texts, more = _texts(whole, step, table)
     lines = _lines(table, texts, lambda piece: _piece(piece, known, run, plan))
@@ -176,7 +184,7 @@ def _no_leaf(key: str, known: Mapping[str, Stack]) -> Diagnostic:
         return advice("SW-L061", message, help=help_)
     words = dict.fromkeys(_OWNER.sub("", leaf, count=1) for leaf in known)
     ends = [word for word in words if word.endswith(f".{short}")]
-    meant = ends[0] if ends else closest(key, known) or closest(key, words)
+    meant = ends[0] if ends else closest(key, known if owner else words)
     help_ = f"Did you mean '{meant}'?" if meant else "'sweepwright explain JOB' lists all."
     return error("SW-L060", f"this job has no value '{key}'", help=help_)
 
@@ -198,18 +206,25 @@ def _explained(
 def _emitted(plan: Plan, place: str) -> tuple[Step, LineTable] | None:
     """The file at a place below the run folder, in the folder of a step or of an attempt."""
     for step in plan.steps:
+        if not place.startswith(f"{step.folder}/"):
+            continue
+        name = place.removeprefix(f"{step.folder}/")
+        attempt, _, inner = name.partition("/")
         for table in step.files:
-            folder, name = re.escape(step.folder), re.escape(table.name)
-            if re.fullmatch(rf"{folder}/(\d+/)?{name}", place):
+            if name == table.name or (attempt.isdecimal() and inner == table.name):
                 return step, table
     return None
 
 
-def _no_file(path: Path, place: str, plan: Plan) -> Diagnostic:
+def _refused(code: str, message: str, help_: str) -> FileExplanation:
+    return FileExplanation((), (error(code, message, help=help_),))
+
+
+def _no_file(path: Path, place: str, plan: Plan) -> FileExplanation:
     names = [f"{step.folder}/{table.name}" for step in plan.steps for table in step.files]
     meant = closest(place, names)
     help_ = f"Did you mean '{meant}'?" if meant else f"It emits {', '.join(names[:3])} ..."
-    return error("SW-P010", f"'{path}' is not a file that the plan emits", help=help_)
+    return _refused("SW-P010", f"'{path}' is not a file that the plan emits", help_)
 
 
 def _origins(run: Path) -> tuple[Mapping[str, Stack], list[Diagnostic]]:
@@ -217,23 +232,27 @@ def _origins(run: Path) -> tuple[Mapping[str, Stack], list[Diagnostic]]:
         return read_origins(run), []
     except (OSError, ValueError) as problem:
         reason = problem.strerror if isinstance(problem, OSError) else "it is damaged"
-        message = f"cannot read '{run / ORIGINS}' ({reason}): no place in a file is known"
+        message = (
+            f"cannot read '{ORIGINS}' of the run folder ({reason}): no place in a file is known"
+        )
         help_ = "'sweepwright compile' of the job writes a new run folder."
         return {}, [warning("SW-P014", message, help=help_)]
 
 
 def _texts(path: Path, step: Step, table: LineTable) -> tuple[list[str], list[Diagnostic]]:
     """The lines as they stand in the file; as they were compiled, if it was changed or is gone."""
-    compiled = fill(table, placeholder).split("\n")[:-1]
+    alone = (table.model_copy(update={"lines": (line,)}) for line in table.lines)
+    compiled = [fill(one, placeholder).removesuffix("\n") for one in alone]
     try:
         present = path.read_text(encoding="utf-8").split("\n")[:-1]
     except (OSError, UnicodeDecodeError):
         return compiled, []
-    open_ = [any(isinstance(piece, Hole) for piece in line) for line in table.lines]
-    same = len(present) == len(compiled) and all(
-        a == b or late for a, b, late in zip(present, compiled, open_, strict=True)
-    )
-    if same or step.attempts:  # a rung of a ladder writes other lines
+    fixed = [not any(isinstance(piece, Hole) for piece in line) for line in table.lines]
+    if len(present) == len(compiled) and all(
+        # a rung of a ladder writes other lines
+        a == b or not known or step.attempts
+        for a, b, known in zip(present, compiled, fixed, strict=True)
+    ):
         return present, []
     message = f"'{path.name}' was changed since it was compiled; this explains it as it was"
     return compiled, [warning("SW-P015", message)]
@@ -268,7 +287,7 @@ def _decision(value: Any, run: Path, plan: Plan) -> Decided | None:
         end = end_of(run, plan.step(str(value["decided_by"])))
         if end is None or not end.usable:
             return None
-        data = json.loads((run / end.place / DECISION).read_bytes())
+        data = read_json((run / end.place / DECISION).read_bytes())
         return Decided(data["values"][value["field"]], data.get("evidence"))
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None

@@ -12,6 +12,7 @@ from sweepwright.api.expanding import entries_as_written, entries_of
 from sweepwright.api.observing import observe_sweeps
 from sweepwright.api.places import places_of
 from sweepwright.checks.clashes import check_macros
+from sweepwright.checks.comments import check_comments
 from sweepwright.checks.coverage import check_coverage
 from sweepwright.checks.duplicates import check_duplicates
 from sweepwright.checks.headers import check_headers
@@ -20,7 +21,8 @@ from sweepwright.engines.registry import check_of
 from sweepwright.language.compose import ComposedJob, compose, roots_of
 from sweepwright.language.folders import MacroFolders, user_folder
 from sweepwright.language.layers import gather
-from sweepwright.language.text import JobText, load
+from sweepwright.language.nodes import JobText
+from sweepwright.language.text import load
 from sweepwright.language.validate import validate
 from sweepwright.model.diagnostic import Diagnostic, Span, advice, error, has_errors
 from sweepwright.model.job_resolved import ResolvedJob
@@ -86,7 +88,8 @@ def compose_job(
     if patch is None:
         return Read(None, source, {}, tuple(found), sources)
     folders = MacroFolders(Path(os.path.abspath(path)).parent, user_folder())
-    layers, found = gather(patch, options.all_settings(), folders)
+    layers, more = gather(patch, options.all_settings(), folders)
+    found += more
     sources |= {macro.macro.file: macro.macro.source for macro in layers.macros}
     places, more = places_of(roots_of(layers), path, options.bind)
     found += more
@@ -99,6 +102,7 @@ def compose_job(
     composed, more = compose(layers, entries)
     found += more
     if composed is not None:
+        found += check_comments(text)
         found += check_macros(layers)
         found += check_keywords(layers)
     return Read(None if has_errors(found) else composed, source, places, tuple(found), sources)

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sweepwright.api.places import locate
-from sweepwright.images.discover import HDF5, Pattern, parse_pattern
+from sweepwright.images.discover import HDF5, Listing, Pattern, parse_pattern
 from sweepwright.images.observe import Wanted, image_template, observe
 from sweepwright.language.compose import ComposedJob, ComposedSweep
 from sweepwright.language.lines import lines
-from sweepwright.language.text import JobText
+from sweepwright.language.nodes import JobText
 from sweepwright.model.diagnostic import Diagnostic, Fix, Span, advice, error
 from sweepwright.model.facts import SweepFacts
 from sweepwright.model.resolved import Written, settle
@@ -30,12 +30,13 @@ def observe_sweeps(
     """Facts by sweep; sweeps whose images are not as they should be are left out."""
     facts: dict[str, SweepFacts] = {}
     diagnostics: list[Diagnostic] = []
+    listing = Listing()
     for sweep in composed.sweeps:
         wanted, found = _wanted(sweep, places, composed.source)
         diagnostics += found
         if wanted is None:
             continue
-        seen, found = observe(wanted)
+        seen, found = observe(wanted, listing)
         diagnostics += found
         if seen is not None:
             facts[sweep.name] = seen

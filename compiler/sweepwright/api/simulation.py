@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sweepwright.language.text import Node, load
+from sweepwright.language.nodes import Node
+from sweepwright.language.text import load
 from sweepwright.model.diagnostic import Diagnostic, error
 from sweepwright.resources import examples_folder
 

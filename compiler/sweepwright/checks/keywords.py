@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sweepwright.language.layers import Layers, LayerText
-from sweepwright.language.text import Key
+from sweepwright.language.nodes import Key
 from sweepwright.model.diagnostic import Diagnostic, Fix, Severity, error
 
 _KEY = re.compile(r"keywords\[(?P<program>[^\]]*)\](?:\.(?P<name>.*))?", re.DOTALL)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from sweepwright.cli import options as o
 from sweepwright.cli.show import Format, diagnostics, json_out, out, say
 from sweepwright.model.diagnostic import ExitCode
+
+if TYPE_CHECKING:
+    from sweepwright.api.front import Options
 
 
 def register(app: typer.Typer) -> None:
@@ -82,6 +85,14 @@ def compile_(
     engine: o.Engine = None,
     settings: o.Set = None,
     bind: o.Bind = None,
+    locked: Annotated[
+        bool,
+        typer.Option("--locked", help="Write nothing; say whether the lock would be the same."),
+    ] = False,
+    lock: Annotated[
+        Path | None,
+        typer.Option("--lock", metavar="FILE", help="With --locked: the lock to compare with."),
+    ] = None,
     json: o.Json = False,
 ) -> None:
     """Compile a job into a run folder: engine files, plan, lock; run nothing.
@@ -90,11 +101,25 @@ def compile_(
     value beside it, job.lock.json (what everything resolved to), origins.json and run.sh. The same
     job and images give the same bytes. An equal folder is kept; one that was run is never changed.
 
+    With --locked nothing is written: the job is compared with the lock of FILE, of the run folder
+    RUN, or else with NAME.lock.json beside the job (a copy of job.lock.json that you keep in git),
+    or that of the run folder NAME. Exit code 5 when values, images or files of the steps would
+    differ; a version or template that moved without such an effect is only told.
+
     Example: sweepwright compile lyso.yaml --engine xds -o lyso-xds
     """
+    if lock is not None and not locked:
+        say("error: --lock goes with --locked")
+        raise typer.Exit(ExitCode.WRONG_USE)
+    if lock is not None and output is not None:
+        say("error: choose one of --lock and -o")
+        raise typer.Exit(ExitCode.WRONG_USE)
+    chosen = o.options(engine, settings, bind)
+    if locked:
+        _locked(job, chosen, output, lock, json)
     from sweepwright.api.build import compile_job
 
-    compiled = compile_job(job, o.options(engine, settings, bind), output)
+    compiled = compile_job(job, chosen, output)
     if json:
         json_out(compiled.to_json())
     else:
@@ -105,3 +130,30 @@ def compile_(
                 f"{compiled.folder}: {word}, {len(compiled.plan.steps)} steps for {compiled.plan.engine}"
             )
     raise typer.Exit(ExitCode.GOOD if compiled.folder is not None else ExitCode.WRONG_INPUT)
+
+
+def _locked(
+    job: Path, chosen: Options, output: Path | None, lock: Path | None, json: bool
+) -> NoReturn:
+    """The comparison of a job with its lock, to its exit code."""
+    from sweepwright.api.locking import compare_with_lock
+
+    told = compare_with_lock(job, chosen, output, lock)
+    if json:
+        json_out(told.to_json())
+    else:
+        diagnostics(told.diagnostics, told.sources, places=(job,))
+        if told.compared:
+            moved = any(change.kind == "version" for change in told.changes)
+            release = " with the new release" if moved else ""
+            verb = (
+                "compiles to the same files as" if told.same else "does not compile to what is in"
+            )
+            out(f"{job} {verb} {told.lock}{release}")
+            for change in told.changes:
+                out(f"  {change}")
+            if told.files:
+                out(told.files)
+    if not told.compared:
+        raise typer.Exit(ExitCode.WRONG_INPUT)
+    raise typer.Exit(ExitCode.GOOD if told.same else ExitCode.DIFFERENT)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
 
 import typer
 
+from sweepwright.cli import completing
 from sweepwright.cli import options as o
 from sweepwright.cli.show import diagnostics, json_out, out, say
 from sweepwright.model.diagnostic import ExitCode, error, has_errors
@@ -38,14 +39,15 @@ def explain(
     subject: Annotated[
         str | None,
         typer.Argument(
-            metavar="JOB|CODE", help="A job file, or a code like SW-L008.", show_default=False
+            metavar="JOB|CODE", help="A job file, or a code like SW-L008.", show_default=False,
+            autocompletion=completing.codes,
         ),
     ] = None,
     key: Annotated[
         str | None,
         typer.Argument(
             metavar="[KEY]", help="A leaf, or several by the beginning of their key.",
-            show_default=False,
+            show_default=False, autocompletion=completing.keys,
         ),
     ] = None,
     file: Annotated[
@@ -89,7 +91,7 @@ def explain(
         if json:
             json_out(told.to_json())
         else:
-            diagnostics(told.diagnostics)
+            diagnostics(told.diagnostics, told.sources, places=(Path(subject),))
             _tell(told.leaves, whole=key is None)
         _end(has_errors(told.diagnostics))
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sweepwright.cli import completing
 from sweepwright.cli import options as o
 from sweepwright.cli.show import diagnostics, json_out, out
 from sweepwright.model.diagnostic import ExitCode
@@ -47,7 +48,12 @@ def list_(job: Here = Path("job.yaml"), json: o.Json = False) -> None:
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A macro, or the path of one.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="A macro, or the path of one.", autocompletion=completing.macros
+        ),
+    ],
     expanded: Annotated[
         bool, typer.Option("--expanded", help="Show every leaf with its parameters filled in.")
     ] = False,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_left
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +15,7 @@ from sweepwright.model.ranges import ImageSet
 _HASHES = re.compile(r"#+|\?+|%0(\d)d")
 #: endings of HDF5 images
 HDF5 = (".h5", ".nxs", ".hdf5")
+_DIGITS = re.compile("[0-9]+")
 _NUMBERED = re.compile(r"(.*?)(\d+)(\D*)$")
 
 
@@ -47,14 +50,33 @@ def parse_pattern(text: str) -> Pattern:
     return Pattern(folder, numbered[1], len(numbered[2]), numbered[3], int(numbered[2]))
 
 
-def find_images(folder: Path, template: ImageTemplate) -> ImageSet:
-    """Numbers of the files that fit a template. Raises OSError when the folder cannot be read."""
-    wanted = re.compile(
-        re.escape(template.prefix) + rf"(\d{{{template.width}}})" + re.escape(template.suffix)
-    )
-    with os.scandir(folder) as entries:
-        matches = (wanted.fullmatch(entry.name) for entry in entries)
-        return ImageSet.of(int(match[1]) for match in matches if match)
+class Listing:
+    """The names in folders, each folder read once: a job may have a thousand sweeps in one."""
+
+    def __init__(self) -> None:
+        self._names: dict[Path, list[str]] = {}
+
+    def names(self, folder: Path) -> list[str]:
+        """All names in a folder. Raises OSError when it cannot be read."""
+        if folder not in self._names:
+            with os.scandir(folder) as entries:
+                self._names[folder] = sorted(entry.name for entry in entries)
+        return self._names[folder]
+
+    def images(self, folder: Path, template: ImageTemplate) -> ImageSet:
+        """Numbers of the files that fit a template. Raises OSError as `names`."""
+        names, prefix = self.names(folder), template.prefix
+        first = bisect_left(names, prefix)
+        end = len(prefix) + template.width
+        length = end + len(template.suffix)
+        found = []
+        for name in islice(names, first, None):
+            if not name.startswith(prefix):
+                break
+            digits = name[len(prefix) : end]
+            if len(name) == length and name.endswith(template.suffix) and _DIGITS.fullmatch(digits):
+                found.append(int(digits))
+        return ImageSet.of(found)
 
 
 def similar_names(folder: Path, template: ImageTemplate, count: int = 3) -> list[str]:

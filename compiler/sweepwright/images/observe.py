@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sweepwright.images import minicbf
-from sweepwright.images.discover import Pattern, find_images, similar_names
+from sweepwright.images.discover import Listing, Pattern, similar_names
 from sweepwright.images.exclude import excluded_images
 from sweepwright.model.diagnostic import Diagnostic, Span, advice, error, has_errors
 from sweepwright.model.facts import ImageFacts, ImageTemplate, SweepFacts
@@ -40,10 +40,10 @@ def image_template(root: str, folder_in_root: str, pattern: Pattern) -> ImageTem
     return ImageTemplate(root, folder_in_root, pattern.prefix, pattern.width, pattern.suffix)
 
 
-def observe(wanted: Wanted) -> tuple[SweepFacts | None, list[Diagnostic]]:
+def observe(wanted: Wanted, listing: Listing) -> tuple[SweepFacts | None, list[Diagnostic]]:
     """The facts of a sweep. Reads the folder, sizes, and the headers of first, last, some between."""
     try:
-        found = find_images(wanted.folder, wanted.template)
+        found = listing.images(wanted.folder, wanted.template)
     except OSError as problem:
         message = f"sweep {wanted.sweep}: cannot read the folder '{wanted.shown_folder}': {problem.strerror}"
         hint = "Paths are relative to the job file; a root is bound with --bind NAME=PATH."

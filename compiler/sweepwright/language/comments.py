@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sweepwright.language.lines import Offsets, lines
-from sweepwright.language.text import JobText, Node
+from sweepwright.language.nodes import JobText, Node
 
 #: what stands between scalars: anchors and the like, comments, dashes of items
-_BETWEEN = re.compile("[&*!%][^\\s,\\[\\]{}]*|#[^\r\n\x85\u2028\u2029]*|-(?=\\s|$)")
-_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s+(?:#.*)?)*)*")
+_BETWEEN = re.compile("[&*%][^\\s,\\[\\]{}]*|#[^\r\n\x85\u2028\u2029]*|-(?=\\s|$)")
+_PROPERTIES = re.compile(r"(?:&[A-Za-z0-9_-]+(?:\s+(?:#.*)?)*)?")
 
 #: ``key`` or ``item``, and where the source has it; ``foot`` of a collection
 Id = tuple[str, int]
@@ -35,14 +35,17 @@ class Notes:
 class Comments:
     """All comments of a text. An empty text among ``above`` is a blank line.
 
-    ``header`` stands at the head of the file; ``opened`` are the flow collections (``[...]``,
-    ``{...}``, by the place where they begin) that hold comments, so that they cannot stay on a line.
+    ``header`` stands at the head of the file.
     """
 
     header: list[str] = field(default_factory=list)
     entries: dict[Id, Notes] = field(default_factory=dict)
     feet: dict[Id, list[str]] = field(default_factory=dict)
-    opened: set[int] = field(default_factory=set)
+
+    def speak_of(self, entry: Id) -> bool:
+        """Whether there is a comment on an entry."""
+        notes = self.entries.get(entry)
+        return notes is not None and (any(notes.above) or bool(notes.beside))
 
     def take(self, entry: Id) -> Notes:
         """The notes of an entry, which are then no longer here."""
@@ -90,7 +93,8 @@ def body(source: str, start: int) -> int:
 def comments_of(text: JobText) -> Comments:
     """The comments of a file. The nodes may be fewer, or stand in another order, than in its text."""
     places, tokens, flows = _Survey(text).all()
-    return _Attach(text.source, places, tokens, flows).all()
+    root = body(text.source, Offsets(text.source).of(text.root.span)[0])
+    return _Attach(text.source, root, places, tokens, flows).all()
 
 
 class _Survey:
@@ -202,11 +206,12 @@ class _Attach:
     def __init__(
         self,
         source: str,
+        root: int,
         places: list[_Place],
         tokens: list[tuple[int, int]],
         flows: list[_Flow],
     ) -> None:
-        self._source, self._offsets = source, Offsets(source)
+        self._source, self._offsets, self._root = source, Offsets(source), root
         self._places, self._flows = places, flows
         self._tokens = sorted(tokens)
         self._starts = [place.start for place in places]
@@ -214,9 +219,7 @@ class _Attach:
         self._made = Comments(entries={place.id: Notes() for place in places})
         self._next = -1  # the entry before which the notes in hand stand
         self._blank = False
-        self._depth = (
-            0  # of the foot that the last of them went to; 0: they go above the next entry
-        )
+        self._depth = 0  # of the foot that took the last of them; 0: they go above the next entry
 
     def all(self) -> Comments:
         for offset, text in sorted((*self._comments(), *self._blanks())):
@@ -256,7 +259,6 @@ class _Attach:
         place = self._last(offset)
         while place is not None and place.flow is not None and place.flow.end <= offset:
             place = place.flow.owner
-        self._made.opened |= {flow.start for flow in self._around(offset)}
         if place is None:
             self._made.header.append(text)
         else:
@@ -274,8 +276,9 @@ class _Attach:
         last = self._last(offset)
         if last is not None and not last.nested and last.value > offset:  # between key and value
             target = self._made.entries[last.id].above
-        self._made.opened |= {flow.start for flow in around}
-        target += ["", text] if self._blank else [text]
+        if self._blank and target[-1:] != [""]:
+            target.append("")
+        target.append(text)
         self._blank = False
 
     def _move_on(self, index: int) -> None:
@@ -300,11 +303,14 @@ class _Attach:
         following = self._places[index] if index < len(self._places) else None
         outer = following.column if following is not None else 0
         ended = self._places[index - 1].blocks[: self._depth] if index > 0 else ()
-        depth = max((n for n, (_, c) in enumerate(ended, 1) if outer < c <= column), default=0)
+        depth = 0
+        for number, (_, stands) in enumerate(ended, 1):
+            # a list may stand as deep as its key: then the comment is not the list's
+            if outer < stands <= column:
+                depth, outer = number, stands
         self._depth = depth
         if depth:
             return self._made.feet.setdefault(ended[depth - 1][0], [])
         if following is None:
-            root = self._places[0].blocks[0][0] if self._places else ("foot", 0)
-            return self._made.feet.setdefault(root, [])
+            return self._made.feet.setdefault(("foot", self._root), [])
         return self._above(index)

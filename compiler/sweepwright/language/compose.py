@@ -14,8 +14,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from sweepwright.language.layers import Layers, LayerText
+from sweepwright.language.nodes import JobText, Key, Node
 from sweepwright.language.scopes import removals, scope_problems
-from sweepwright.language.text import SMALLEST, JobText, Key, Node
+from sweepwright.language.text import SMALLEST
 from sweepwright.model.diagnostic import Diagnostic, Related, Span, error
 from sweepwright.model.job import EVERY, INHERITED, Crystal, Dataset, Sweep
 from sweepwright.model.resolved import Edit, Layer, Origin, Written
@@ -284,7 +285,7 @@ def _sweeps(
     for number, entry in enumerate(entries):
         node = source.root.find(("sweeps", entry.index))
         name = entry.sweep.name or default_sweep_name(number)
-        if name.lower() in names:
+        if name.lower() in names and "{" not in name:  # a name still to be filled in
             related = (Related("the other one", names[name.lower()]),)
             message = f"two sweeps are called '{name}'"
             help_ = "Give one of them another 'name:'."
@@ -326,7 +327,7 @@ def _crystal_of(
     said = _said(layers, sweep, "crystal", model.crystal)
     known = ", ".join(names)
     if said is not None:
-        if said in names or any_name:
+        if said in names or any_name or "{" in said:
             return said, []
         span = node.find(("crystal",)).span
         message = f"sweep {sweep} names the crystal '{said}', which the job has not"

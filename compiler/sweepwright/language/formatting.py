@@ -8,19 +8,24 @@ columns of comments beside values are the author's. Scalars keep their text.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sweepwright.language.comments import Id, body, comments_of
 from sweepwright.language.lines import Offsets, lines
+from sweepwright.language.nodes import JobText, Key, Node
 from sweepwright.language.suggest import keys_at
-from sweepwright.language.text import JobText, Key, Node, loads
+from sweepwright.language.text import loads
+from sweepwright.language.validate import Patch
 
 WIDTH = 100
 _INDENT = 2
 #: text that every reader of YAML takes for text, also without quotes
-_PLAIN = re.compile(r"(?:[^\W\d]|\$|\.{0,2}/)[\w$./+@%()*=~#-]*(?: [\w$./+@%()*=~-][\w$./+@%()*=~#-]*)*")
+_PLAIN = re.compile(
+    r"(?:[^\W\d]|\$|\.{0,2}/)[\w$./+@%()*=~#-]*(?: [\w$./+@%()*=~-][\w$./+@%()*=~#-]*)*|\d+-\d+"
+)
 _NOT_TEXT = frozenset("true false yes no on off y n null default nan inf".split())
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 _MACRO_KEYS = ["macro", "doc", "caveat", "parameters", "set"]
 
 Path = tuple[Key, ...]
@@ -49,6 +54,34 @@ def formatted(text: JobText, order: Order = order_of_job) -> str:
     if again is None or not same(again.root, text.root):
         raise RuntimeError(f"the canonical form of {text.name} would mean something else")
     return result.replace("\n", "\r\n") if "\r\n" in text.source else result
+
+
+def expanded(patch: Patch, root: Node, sweeps: Mapping[int, Sequence[Mapping[str, str]]]) -> Node:
+    """The nodes of a job with its sweeps written out.
+
+    ``sweeps`` has for the number of a sweep the sweeps that it stands for, each as the keys that it
+    has otherwise. A sweep in short form becomes a mapping.
+    """
+    written = patch.text.root.find(("sweeps",))
+    items: list[Node] = []
+    for number, item in enumerate(root.find(("sweeps",)).items()):
+        plain = item if item.kind == "mapping" else written.items()[number]
+        items += [_with(plain, changes) for changes in sweeps.get(number, ({},))]
+
+    def value(key: Node, node: Node) -> Node:
+        return node._replace(value=tuple(items)) if key.value == "sweeps" else node
+
+    return root._replace(value=tuple((key, value(key, node)) for key, node in root.pairs()))
+
+
+def _with(sweep: Node, changes: Mapping[str, str]) -> Node:
+    """A sweep with other words for these keys."""
+    here = sweep.find(("images",)).span
+    pairs = {str(key.value): (key, node) for key, node in sweep.pairs()}
+    for word, text in changes.items():
+        key, node = pairs.get(word, (Node(here, word, "scalar"), Node(here, "", "scalar")))
+        pairs[word] = key, node._replace(value=text, kind="scalar", quoted=True)
+    return sweep._replace(value=tuple(pairs.values()))
 
 
 def same(one: Node, other: Node) -> bool:
@@ -86,8 +119,10 @@ class _Writer:
         self._anchors: dict[str, int] = {}  # those written, with the place of their node
 
     def document(self) -> str:
-        written = [*self._comments.header, *self._block(self._root, 0, ())]
-        written += self._comments.rest()
+        header, entries = self._comments.header, self._block(self._root, 0, ())
+        if entries[:1] == [""] and header[-1:] in ([], [""]):
+            del entries[0]
+        written = [*header, *entries, *self._comments.rest()]
         text = "\n".join(line.rstrip() for line in written).strip("\n")
         return f"{text}\n"
 
@@ -97,7 +132,7 @@ class _Writer:
         found: list[str] = []
         for entry in self._entries(node, path):
             written = self._entry(entry, indent)
-            if not found:
+            if not found and indent:
                 while not written[0]:
                     written = written[1:]
             found += written
@@ -143,7 +178,8 @@ class _Writer:
         above += [text for _, text in beside[: len(beside) - len(kept)]]
         if kept and at is not None:
             column, text = kept[0]
-            made[at] += " " * max(2, column - 1 - len(made[at])) + text
+            gap = column - 1 - len(made[at]) if column < WIDTH else 0
+            made[at] += " " * max(2, gap) + text
         return [*(pad + line if line else "" for line in above), *made]
 
     # --- values on the line of their key
@@ -155,8 +191,7 @@ class _Writer:
             return block or _Inline([self._flow(node, path)])
         if not node.value:
             return _Inline([self._flow(node, path)])
-        begin = self._begin(node)
-        if self._source[begin : begin + 1] not in ("{", "[") or begin in self._comments.opened:
+        if self._source[self._begin(node)] not in "{[" or self._has_comments(node):
             return None
         before = dict(self._anchors)
         text = self._flow(node, path)
@@ -166,6 +201,14 @@ class _Writer:
         if node.kind == "sequence" and all(item.kind == "scalar" for item in node.items()):
             return self._filled(node, path, indent, head)
         return None
+
+    def _has_comments(self, node: Node) -> bool:
+        if self._comments.feet.get(("foot", self._begin(node))):
+            return True
+        ids = [("key", self._start(key)) for key, _ in node.pairs()]
+        ids += [("item", self._start(item)) for item in node.items()]
+        inner = (*(value for _, value in node.pairs()), *node.items())
+        return any(map(self._comments.speak_of, ids)) or any(map(self._has_comments, inner))
 
     def _filled(self, node: Node, path: Path, indent: int, head: int) -> _Inline:
         """A list of words over several lines."""
@@ -218,7 +261,9 @@ class _Writer:
         if header is None or not node.quoted:
             return None
         _, *found = lines(self._source[begin:end].rstrip())
-        margin = min((len(line) - len(line.lstrip(" ")) for line in found if line.strip()), default=0)
+        margin = min(
+            (len(line) - len(line.lstrip(" ")) for line in found if line.strip()), default=0
+        )
         pad = " " * (indent + _INDENT)
         made = [header[0], *(pad + line[margin:] if line.strip() else "" for line in found)]
         again, _ = loads("\n".join(["x: " + made[0], *made[1:]]) + "\n", "")
@@ -229,7 +274,7 @@ class _Writer:
     # --- anchors: the first node of a place has it, the others refer to it
 
     def _name(self, node: Node) -> str:
-        match = re.compile(r"&([^\s,\[\]{}]+)").match(self._source, self._start(node))
+        match = re.compile(r"&([A-Za-z0-9_-]+)").match(self._source, self._start(node))
         return match[1] if match else ""
 
     def _is_alias(self, node: Node) -> bool:
@@ -260,7 +305,7 @@ def _down(path: Path, key: Node) -> Path:
 def _scalar(node: Node) -> str:
     """A word or text on one line."""
     text = str(node.value)
-    if not node.quoted and text and "\n" not in text:
+    if not node.quoted and text and text.isprintable():
         return text
     if _PLAIN.fullmatch(text) and text.lower() not in _NOT_TEXT:
         return text
@@ -272,6 +317,11 @@ def _scalar(node: Node) -> str:
 
 
 def _escaped(letter: str) -> str:
-    if letter in '"\\':
-        return f"\\{letter}"
-    return letter if letter.isprintable() else f"\\U{ord(letter):08x}"
+    if letter in _ESCAPES:
+        return _ESCAPES[letter]
+    if letter.isprintable():
+        return letter
+    code = ord(letter)
+    return (
+        f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
+    )

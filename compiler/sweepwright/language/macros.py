@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from sweepwright.language.folders import MacroFolders
+from sweepwright.language.nodes import JobText, Node
 from sweepwright.language.suggest import closest
-from sweepwright.language.text import JobText, Node, load
+from sweepwright.language.text import load
 from sweepwright.language.validate import Patch, validate_patch
 from sweepwright.model import types as t
 from sweepwright.model.choice_types import MacroUse

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
 
-from sweepwright.language.text import JobText, Key, Node
+from sweepwright.language.nodes import JobText, Key, Node
 from sweepwright.model.diagnostic import Diagnostic, Fix, Related, Span, error
 from sweepwright.model.job import Job, Sweep
 from sweepwright.model.resolved import Edit

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
+from sweepwright.language.nodes import Key
 from sweepwright.language.prepare import section_of
-from sweepwright.language.text import Key
 from sweepwright.model.job import Job
 from sweepwright.model.section import Section
 
@@ -44,7 +45,16 @@ def all_keys(model: type[Section] = Job, prefix: str = "") -> Iterator[str]:
 
 def elsewhere(key: str) -> list[str]:
     """Where a key of this name stands, the shortest paths first; one for each section."""
-    places = [place for place in all_keys() if place.rpartition(".")[2] == key]
+    places = _places().get(key, [])
     inherited = ("crystals.NAME.", "datasets.NAME.", "sweeps[].")
     plain = [place for place in places if not place.startswith(inherited)]
     return sorted(plain or places, key=len)
+
+
+@cache
+def _places() -> dict[str, list[str]]:
+    """Key -> all its places."""
+    places: dict[str, list[str]] = {}
+    for place in all_keys():
+        places.setdefault(place.rpartition(".")[2], []).append(place)
+    return places

@@ -9,10 +9,13 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from sweepwright.language.nodes import JobText, Key, Node
 from sweepwright.language.prepare import Edits, prepare
+from sweepwright.language.reading import MOST_FOUND
 from sweepwright.language.suggest import closest, elsewhere, keys_at
-from sweepwright.language.text import SMALLEST, JobText, Key, Node
-from sweepwright.model.diagnostic import Diagnostic, Fix, Span, error
+from sweepwright.language.text import SMALLEST
+from sweepwright.language.upgrade import migrated
+from sweepwright.model.diagnostic import Diagnostic, Fix, Span, error, has_errors
 from sweepwright.model.job import EVERY, LANGUAGE_VERSION, Job
 
 _NO_VALUE = ("", "null", "~", "None")
@@ -29,7 +32,13 @@ class Patch(NamedTuple):
 
 
 def validate(text: JobText) -> tuple[Patch | None, list[Diagnostic]]:
-    """The job of a whole file; a missing version or list of sweeps is an error."""
+    """The job of a whole file; a missing version or list of sweeps is an error.
+
+    A job of an older version of the language is read as that version.
+    """
+    text, older = migrated(text)
+    if has_errors(older):
+        return None, older
     patch, diagnostics = validate_patch(text)
     keys = {str(key.value) for key, _ in text.root.pairs()}
     start = replace(text.root.span, end_line=text.root.span.line, end_column=text.root.span.column)
@@ -42,7 +51,7 @@ def validate(text: JobText) -> tuple[Patch | None, list[Diagnostic]]:
         diagnostics.append(error("SW-L011", "the job has no sweeps", start, help=SMALLEST))
     if patch is not None:
         diagnostics += _whole(patch)
-    return (None if diagnostics else patch), diagnostics
+    return (None if diagnostics else patch), [*older, *diagnostics]
 
 
 def validate_patch(text: JobText) -> tuple[Patch | None, list[Diagnostic]]:
@@ -52,7 +61,27 @@ def validate_patch(text: JobText) -> tuple[Patch | None, list[Diagnostic]]:
         job = Job.model_validate(prepared.root.data())
     except ValidationError as problem:
         return None, [*found, *_diagnostics(problem, prepared.root)]
+    found += _without_value(prepared.root)
     return (None if found else Patch(prepared, job, edits)), found
+
+
+def _without_value(node: Node) -> Iterator[Diagnostic]:
+    """Keys without a value where the schema wants text, and would take the empty one.
+
+    Of empty `images` more is said later: a comment may have cut the template off.
+    """
+    for key, value in node.pairs():
+        empty = value.kind == "scalar" and value.value in _NO_VALUE and not value.quoted
+        if empty and (key.value, value.value) != ("images", ""):
+            yield _no_value(str(key.value), key)
+        yield from _without_value(value)
+    for item in node.items():
+        yield from _without_value(item)
+
+
+def _no_value(key: str, node: Node) -> Diagnostic:
+    hint = "Give a value, or remove the key; 'default' takes back what lower layers said."
+    return error("SW-L012", f"'{key}' has no value", node.span, help=hint)
 
 
 def _whole(patch: Patch) -> Iterator[Diagnostic]:
@@ -73,22 +102,29 @@ def _misspelled(diagnostics: list[Diagnostic], key: str) -> bool:
 
 def _diagnostics(problem: ValidationError, root: Node) -> list[Diagnostic]:
     found: dict[tuple[Any, ...], Diagnostic] = {}
-    for item in problem.errors(include_url=False):
+    items = problem.errors(include_url=False)
+    for item in items[:MOST_FOUND]:
         path = _path_in_file(item["loc"], root)
         unknown = item["type"] == "extra_forbidden"
         one = _unknown_key(path, root) if unknown else _bad_value(item, path, root)
         found.setdefault((one.code, path), one)  # branches of a union complain each
-    return list(found.values())
+    return [*found.values(), *_more(len(items) - MOST_FOUND, root)]
+
+
+def _more(number: int, root: Node) -> Iterator[Diagnostic]:
+    if number > 0:
+        help_ = "Correct these first: the others may go with them."
+        yield error("SW-L069", f"{number} more errors are not told", root.span, help=help_)
 
 
 def _path_in_file(location: tuple[Key, ...], root: Node) -> tuple[Key, ...]:
     """pydantic's location without the words that name its own union branches."""
     path: tuple[Key, ...] = ()
+    node = root
     for step in location:
-        node = root.find(path)
-        known = {key.value for key, _ in node.pairs()}
-        if str(step) in known or (isinstance(step, int) and step < len(node.items())):
-            path = (*path, step)
+        inner = node.child(step)
+        if inner is not None:
+            path, node = (*path, step), inner
     return path
 
 
@@ -120,8 +156,7 @@ def _bad_value(item: Any, path: tuple[Key, ...], root: Node) -> Diagnostic:
     key = _shown(path)
     message = str(item["msg"]).removeprefix("Value error, ")
     if node.kind == "scalar" and node.value in _NO_VALUE and not node.quoted:
-        hint = "Give a value, or remove the key; 'default' takes back what lower layers said."
-        return error("SW-L012", f"'{key}' has no value", root.key(path).span, help=hint)
+        return _no_value(key, root.key(path))
     if item["type"] == "literal_error":
         return _not_allowed(item, key, node)
     if item["type"] == "missing":

@@ -57,7 +57,7 @@ class Report(Section):
 class Ispyb(Section):
     """XML for ISPyB."""
 
-    file: t.Text | None = None
+    file: t.FileName | None = None
     """Name of the file in results/."""
     local_elements: c.LocalElements | None = None
     """Elements of the site, e.g. [{at: AutoProcContainer/.../Image, sweep: A, set: {datasetID: 12345}}]."""

@@ -20,6 +20,7 @@ Parser = Callable[[Any], Any]
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]{0,63}")
 _NAME_PATTERN = re.compile(r"(?:[A-Za-z0-9_+-]|\{(?:folder|stem|n)\})+")
 _TRUE_FALSE = {"true": True, "false": False, "on": True, "off": False, "yes": True, "no": False}
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,127}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -146,6 +147,16 @@ def numbers(value: Any, count: int, wanted: str) -> tuple[float, ...]:
     return tuple(parse_quantity(text(item), "number") for item in value)
 
 
+def file_name(value: Any) -> str:
+    """The name of a file that is written: no folder, nothing that a shell or XDS takes for its own."""
+    word = text(value)
+    if not _FILE_NAME.fullmatch(word):
+        raise ValueError(
+            f"'{word}' cannot be the name of a file: letters, digits, '_', '.', '+' and '-', no folder"
+        )
+    return word
+
+
 def listed(value: Any) -> list[Any]:
     """A list; a single item stands for a list of one."""
     if isinstance(value, list | tuple):
@@ -214,6 +225,7 @@ _QUANTITY: dict[str, Any] = {"type": ["number", "string"]}
 Text = Annotated[str, Parsed(text), schema(type=["string", "number", "boolean"])]
 Name = Annotated[str, Parsed(name), schema(type=["string", "integer"])]
 NamePattern = Annotated[str, Parsed(name_or_pattern), schema(type=["string", "integer"])]
+FileName = Annotated[str, Parsed(file_name), schema(type="string")]
 Texts = Annotated[tuple[str, ...], Parsed(list_of(text)), schema(type=["array", "string"])]
 Names = Annotated[tuple[str, ...], Parsed(list_of(name)), schema(type=["array", "string"])]
 Integer = Annotated[int, Parsed(integer), schema(type="integer")]

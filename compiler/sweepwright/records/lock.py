@@ -7,8 +7,11 @@ from the same images get the same bytes. What names a line of a file is in `reco
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal, NotRequired
+
+from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
 from sweepwright import __version__
 from sweepwright.emit.spell import plain as spell
@@ -17,7 +20,58 @@ from sweepwright.model.ranges import ImageSet
 from sweepwright.model.resolved import AtRun, Decision, Resolved
 from sweepwright.resources import templates_folder
 
-LOCK_VERSION = 1
+LOCK_VERSION: Literal[1] = 1
+#: levels of a record that can be read
+_DEEPEST = 20
+
+
+class LockedLeaf(TypedDict):
+    """A value, the layer that set it, and for a computed one the leaves that it was made from."""
+
+    value: Any
+    layer: str
+    name: NotRequired[str]
+    of: NotRequired[list[str]]
+
+
+class LockedTool(TypedDict):
+    """A program as it was found."""
+
+    version: str
+    digest: str
+
+
+class LockedImages(TypedDict):
+    """The images of a sweep: template below a root, numbers, size of all, when they are digested."""
+
+    template: str
+    numbers: str
+    bytes: int
+    policy: str
+
+
+class LockedInputs(TypedDict):
+    """What else the result depends on: digests of macros and templates by name, tools, images."""
+
+    tools: dict[str, LockedTool]
+    macros: dict[str, str]
+    templates: dict[str, str]
+    images: dict[str, LockedImages]
+
+
+class Lock(TypedDict):
+    """``job.lock.json``. ``plan`` is the digest of what came of all the rest.
+
+    By it a lock alone tells whether a job still compiles to the same files.
+    """
+
+    lock: Literal[1]
+    language: int
+    sweepwright: str
+    name: str
+    plan: str
+    values: dict[str, LockedLeaf]
+    inputs: LockedInputs
 
 
 def all_leaves(job: ResolvedJob) -> Iterator[Resolved[Any]]:
@@ -31,12 +85,8 @@ def all_leaves(job: ResolvedJob) -> Iterator[Resolved[Any]]:
         yield from sweep.leaves.values()
 
 
-def lock(job: ResolvedJob, templates: Iterable[str], plan: str) -> dict[str, Any]:
-    """The lock as plain data.
-
-    ``templates`` are the names of those that were rendered; ``plan`` is the digest of what came of
-    all this, so that a lock alone tells whether a job still compiles to the same files.
-    """
+def lock(job: ResolvedJob, templates: Iterable[str], plan: str) -> Lock:
+    """The lock; ``templates`` are the names of those that were rendered, ``plan`` the digest."""
     return {
         "lock": LOCK_VERSION,
         "language": 1,
@@ -54,6 +104,41 @@ def lock(job: ResolvedJob, templates: Iterable[str], plan: str) -> dict[str, Any
             "images": {sweep.name: _images(sweep) for sweep in job.sweeps},
         },
     }
+
+
+def read_lock(content: bytes) -> Lock:
+    """The lock from the bytes of its file. Raises ValueError with what is wrong with it."""
+    from pydantic import TypeAdapter, ValidationError
+
+    data = read_json(content)
+    if isinstance(data, dict) and isinstance(data.get("lock"), int) and data["lock"] > LOCK_VERSION:
+        raise ValueError(f"it is of version {data['lock']}, this program reads {LOCK_VERSION}")
+    try:
+        return TypeAdapter(Lock).validate_python(data, strict=True)
+    except ValidationError as problem:
+        first = problem.errors(include_url=False)[0]
+        where = " > ".join(str(part) for part in first["loc"])
+        raise ValueError(f"{where}: {first['msg']}" if where else first["msg"]) from problem
+
+
+def read_json(content: bytes) -> Any:
+    """Plain data of a record, which anybody may have edited. Raises ValueError."""
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError) as problem:
+        raise ValueError(f"it is not JSON: {problem}") from problem
+    level = [data]
+    for _ in range(_DEEPEST):
+        level = [inner for item in level for inner in _items(item)]
+    if level:
+        raise ValueError("it is nested too deeply")
+    return data
+
+
+def _items(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def plain(value: Any) -> Any:
@@ -90,8 +175,8 @@ def in_words(value: Any) -> str:
     return spell(value) or "empty"
 
 
-def _locked(leaf: Resolved[Any]) -> dict[str, Any]:
-    locked: dict[str, Any] = {"value": plain(leaf.value), "layer": leaf.origin.layer.value}
+def _locked(leaf: Resolved[Any]) -> LockedLeaf:
+    locked: LockedLeaf = {"value": plain(leaf.value), "layer": leaf.origin.layer.value}
     if leaf.origin.name:
         locked["name"] = leaf.origin.name
     if leaf.of:
@@ -113,7 +198,7 @@ def _digest(template: str) -> str:
     return hashlib.sha256((templates_folder() / template).read_bytes()).hexdigest()
 
 
-def _images(sweep: ResolvedSweep) -> dict[str, Any]:
+def _images(sweep: ResolvedSweep) -> LockedImages:
     sizes = sweep.facts.sizes
     return {
         "template": sweep.template.text,

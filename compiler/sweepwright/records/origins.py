@@ -6,7 +6,6 @@ else.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 
 from sweepwright.model.diagnostic import Span
 from sweepwright.model.resolved import Edit, Layer, Origin, Resolved, Written
-from sweepwright.records.lock import plain
+from sweepwright.records.lock import plain, read_json
 
 ORIGINS = "origins.json"
 
@@ -40,9 +39,9 @@ def origins(leaves: Iterable[Resolved[Any]]) -> dict[str, Any]:
 def read_origins(run: Path) -> dict[str, Stack]:
     """The stacks of a run folder. Raises OSError, ValueError where they cannot be read."""
     try:
-        data = json.loads((run / ORIGINS).read_bytes())
+        data = read_json((run / ORIGINS).read_bytes())
         return {str(path): _from_json(levels) for path, levels in data.items()}
-    except (LookupError, TypeError, AttributeError, RecursionError) as problem:
+    except (LookupError, TypeError, AttributeError) as problem:
         raise ValueError(f"{ORIGINS} holds no stacks of values") from problem
 
 

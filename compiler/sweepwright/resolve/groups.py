@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sweepwright.language.compose import ComposedJob
 from sweepwright.language.scopes import finest_scopes
 from sweepwright.model.diagnostic import Diagnostic, Related, Span, advice, error
 from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedSweep
-from sweepwright.model.resolved import Decision, Leaves, Resolved, computed
+from sweepwright.model.resolved import Decision, Edit, Leaves, Resolved, computed
 from sweepwright.model.section import Scope
 from sweepwright.resolve.defaults import GROUP_DEFAULTS
 from sweepwright.resolve.stacks import Stacks, auto_is, settled
@@ -43,7 +43,18 @@ def resolve_groups(
         group, found = _group(name, crystals, job, leaves, own)
         diagnostics += found
         groups.append(group)
-    return groups, diagnostics
+    return groups, [*diagnostics, *_idle_datasets(job)]
+
+
+def _idle_datasets(job: ComposedJob) -> Iterator[Diagnostic]:
+    """SW-L020: what is said of a data set reaches the sweeps that name it."""
+    used = {sweep.dataset for sweep in job.sweeps}
+    said = [value for key, value in job.source.root.pairs() if key.value == "datasets"]
+    for key, _ in said[0].pairs() if said else ():
+        if key.value not in used:
+            message = f"data set '{key.value}' has no sweep"
+            help_ = f"Write 'dataset: {key.value}' in the sweeps that it is made of."
+            yield advice("SW-L020", message, key.span, help=help_)
 
 
 def _members(
@@ -106,7 +117,7 @@ def _group(
 
 def _order(sweep: ResolvedSweep) -> int:
     leaf = sweep.leaves.get("order")
-    return 0 if leaf is None else int(leaf.known)
+    return 0 if leaf is None or leaf.known is None else int(leaf.known)
 
 
 def _crystal_table(stacks: Stacks, prefix: str) -> Table:
@@ -150,7 +161,11 @@ def _dataset(cluster: Cluster, job: ComposedJob, table: Table, group: str) -> Da
     stacks = job.datasets.get((crystal, cluster.name), {}) if cluster.sweeps[0].dataset else {}
     own = {key: stack for key, stack in stacks.items() if key in _OF_DATASETS}
     found = settled(own, {}, f"datasets[{group}.{cluster.name}].")
-    limits = {key: leaf for key, leaf in found.items() if leaf.value != "auto"}
+    limits = {
+        key: leaf
+        for key, leaf in found.items()
+        if leaf.value != "auto" and leaf.edit is not Edit.DEFAULT
+    }
     leaves = {key: limits.get(key, table[key]) for key in _OF_DATASETS}
     names = tuple(sweep.name for sweep in cluster.sweeps)
     return DataSet(cluster.name, names, cluster.wavelength_a, Leaves(leaves))

@@ -13,6 +13,7 @@ from sweepwright.model.job_resolved import ResolvedJob, ResolvedSweep, UsedMacro
 from sweepwright.model.ranges import ImageSet
 from sweepwright.model.resolved import (
     AtRun,
+    Edit,
     Layer,
     Leaves,
     Origin,
@@ -40,7 +41,7 @@ _AUTO_OF_SWEEP: Mapping[str, Any] = {
     "processing.indexing.max_cell": None,
     "processing.indexing.lattice": None,
     "processing.indexing.refine": None,
-    "processing.ice_rings": "keep",
+    "processing.ice_rings": None,
 }
 
 
@@ -68,8 +69,8 @@ def resolve(
     table = {key: leaf for key, leaf in leaves.items() if _is_of_job(key)}
     engine = _engine(leaves["processing.engine"], machine)
     table["processing.engine"] = engine
-    for key in ("run.threads", "run.scaling_threads"):
-        table[key] = auto_is(leaves[key], AtRun("threads"))
+    table["run.threads"] = auto_is(leaves["run.threads"], AtRun("threads"))
+    table["run.scaling_threads"] = _scaling_threads(table)
     macros = tuple(
         UsedMacro(m.name, m.macro.file, m.macro.source, m.macro.doc, m.macro.caveat, m.macro.digest)
         for m in job.macros
@@ -92,6 +93,14 @@ def _engine(leaf: Resolved[str], machine: EngineFacts) -> Resolved[str]:
         return leaf
     origin = Origin(Layer.MACHINE, "processing.engine", machine.reason)
     return Resolved(leaf.path, machine.engine, origin, (Written("auto", leaf.origin), *leaf.hidden))
+
+
+def _scaling_threads(table: Mapping[str, Resolved[Any]]) -> Resolved[Any]:
+    """`auto`: as many as `run.threads`."""
+    scaling, threads = table["run.scaling_threads"], table["run.threads"]
+    if scaling.value != "auto" or isinstance(threads.value, AtRun):
+        return auto_is(scaling, AtRun("threads"))
+    return computed(scaling.path, threads.value, "as run.threads", threads)
 
 
 def _sweep(
@@ -178,7 +187,7 @@ def _beam_center(sweep: ComposedSweep, table: dict[str, Resolved[Any]]) -> list[
     org, key = table.get("geometry.orgx_orgy"), "geometry.beam_center"
     written: Stacks = sweep.stacks
     if org is not None and org.value is not None:
-        if key in written:
+        if key in written and written[key][0].edit is not Edit.DEFAULT:
             both = written[key][0].origin.span
             message = f"sweep {sweep.name}: both a beam centre and ORGX, ORGY are given"
             related = (Related("ORGX and ORGY", org.origin.span),) if org.origin.span else ()

@@ -15,7 +15,7 @@ from sweepwright.geometry.rotation import IDENTITY, flat, unit
 from sweepwright.language.compose import ComposedSweep
 from sweepwright.model.diagnostic import Diagnostic, error, warning
 from sweepwright.model.facts import ImageFacts
-from sweepwright.model.resolved import Layer, Origin, Resolved, Written, computed, settle
+from sweepwright.model.resolved import Edit, Layer, Origin, Resolved, Written, computed, settle
 
 _AXES = ("omega", "kappa", "phi", "chi")
 
@@ -68,12 +68,12 @@ def _goniostat(
 ) -> tuple[ScanGeometry | None, tuple[Resolved[Any], ...], list[Diagnostic]]:
     axes = table.get("goniostat.axes")
     settings = _settings(sweep, header, table)
-    if axes is None:
+    if axes is None or axes.value is None:
         rotation_axis = table["geometry.rotation_axis"]
         geometry = ScanGeometry(unit(rotation_axis.known), IDENTITY)
         return geometry, (rotation_axis,), _unused_settings(sweep, header, table)
     axis_given = sweep.top("geometry.rotation_axis")
-    if axis_given is not None:
+    if axis_given is not None and axis_given.edit is not Edit.DEFAULT:
         message = (
             f"sweep {sweep.name}: both the axes of the goniostat and a rotation axis are given"
         )
@@ -83,7 +83,7 @@ def _goniostat(
     names = [axis.name for axis in chain]
     scanned = _scanned(header, names)
     written = sweep.top("settings")
-    foreign = [name for name in (written.value if written else ()) if name not in names]
+    foreign = [name for name in (written.value if written else None) or () if name not in names]
     if foreign and written is not None:
         message = f"sweep {sweep.name}: the goniostat has no axis '{foreign[0]}'"
         return (
@@ -117,9 +117,9 @@ def _settings(
     """Where the axes stood: the job's word over the header's, axis by axis."""
     stacks: dict[str, list[Written]] = {}
     written = table.get("settings")
-    for name, angle in (written.known if written is not None else {}).items():
-        assert written is not None
-        stacks[name] = [Written(angle, written.origin)]
+    if written is not None:
+        for name, angle in (written.known or {}).items():
+            stacks[name] = [Written(angle, written.origin)]
     for name in _AXES:
         fact = header.get(name)
         if fact is not None:
@@ -141,7 +141,7 @@ def _unused_settings(
     sweep: ComposedSweep, header: ImageFacts, table: Mapping[str, Resolved[Any]]
 ) -> list[Diagnostic]:
     written = table.get("settings")
-    if written is not None:
+    if written is not None and written.value is not None:
         message = f"sweep {sweep.name}: 'settings' say nothing without the axes of the goniostat"
         hint = "Write 'goniostat: {axes: [{name: omega, vector: [1, 0, 0]}, ...]}' from base to crystal."
         return [error("SW-G007", message, written.origin.span, help=hint)]

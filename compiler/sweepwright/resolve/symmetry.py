@@ -26,7 +26,7 @@ def resolve_symmetry(
     }
     if cell is not None:
         found["cell"] = cell
-    if group is None:
+    if group is None or group.value is None:
         return _enforced(prefix, found, table), []
     known = find_group(str(group.known))
     if known is None:

@@ -16,7 +16,7 @@ LETTERS = {
     "R": "the run",
     "V": "verifying records",
     "Q": "findings about the data",
-    "M": "LIMS and many jobs",
+    "M": "jobs from other systems, LIMS and many jobs",
     "U": "simulation",
 }
 _WIDTH = 80

@@ -90,7 +90,7 @@ def _flag(row: Row, flag: Piece, values: Sequence[Piece], work: Work) -> None:
         wanted = "two values" if row.words == 2 else "a value"
         message = f"{flag.text} takes {wanted} after it"
         work.draft.refuse(error("SW-M004", message, flag.span), words)
-    elif flag.text == "-M":
+    elif row.do == "macro":
         _macro(values[0], words, work)
     else:
         work.apply(row, flag.text, words, [value.unquoted() for value in values])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -139,7 +138,7 @@ def shown(path: Path) -> str:
 
 def _short(text: str) -> str:
     text = " ".join(text.split())
-    return json.dumps(text, ensure_ascii=False)[1:-1] if len(text) <= 60 else f"{text[:57]}..."
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _problems(text: str) -> list[Diagnostic]:

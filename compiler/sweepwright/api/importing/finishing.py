@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sweepwright.api.importing.draft import Leaf, shown
@@ -13,7 +14,7 @@ from sweepwright.model.diagnostic import Related, advice, error, warning
 
 _CRYSTAL = "CRYSTAL"
 _FIRST_CRYSTAL = "x1"
-#: values of a public template of parameters (plukatsfpr/AutoGUI); SW's own macro has the same
+#: values of a public template of parameters (plukatsfpr/AutoGUI), as in the macro spots-sampled
 _SPOTS = {"total": "10.0", "ranges": "4", "within": "180"}
 _ALL_IMAGES = 999_999
 
@@ -154,6 +155,7 @@ def _crystal(work: Work) -> None:
         if not any(path[:2] == ("crystals", name) for path in work.draft.leaves):
             work.draft.put(("crystals", name), {}, given.words)
         work.draft.account(given.words, f"turned into crystals.{name}")
+        work.draft.remarks[("crystals", name)] = list(given.notes)
 
 
 def _reference(work: Work) -> None:
@@ -201,8 +203,6 @@ def _renamed(work: Work) -> list[Given]:
     """Several HDF5 files are named after themselves."""
     if len(work.sweeps) == 1:
         return work.sweeps
-    from dataclasses import replace
-
     from sweepwright.images.several import clean_name, unique
 
     stems = [
@@ -260,7 +260,8 @@ def _of_all(work: Work) -> None:
     if dataset is None:
         return
     if len(work.sweeps) == 1 and work.sweeps[0].file.name:
-        work.draft.put(("sweeps", 0, "dataset"), dataset.value, dataset.words)
+        path = ("sweeps", 0, "dataset")
+        work.draft.put(path, dataset.value, dataset.words, *dataset.notes)
         return
     why = "sweeps go to data sets by their wavelengths"
     help_ = f"Give 'dataset: {dataset.value}' to the sweeps that belong to it."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sweepwright.language.suggest import keys_at
@@ -26,8 +27,9 @@ def job_text(
 ) -> str:
     """The job. Values are text, lists and mappings of text.
 
-    A number in a path counts items of a list (the sweeps); ``{}`` is a section that may stay empty. ``origin`` are lines of a comment that
-    stay as they are, ``said`` remarks; ``notes`` stand above what is at their path.
+    A number in a path counts items of a list (the sweeps); ``{}`` is a section that may stay empty.
+    ``origin`` are lines of a comment that stay as they are, ``said`` remarks; ``notes`` stand above
+    what is at their path.
     """
     tree: dict[str | int, Any] = {"sweepwright": str(LANGUAGE_VERSION)}
     for path, value in leaves.items():
@@ -61,11 +63,11 @@ def comment(indent: str, texts: Iterable[str]) -> list[str]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
 class _Leaf:
     """A value that stands on one line, as apart from a section."""
 
-    def __init__(self, value: Any) -> None:
-        self.value = value
+    value: Any
 
 
 def _block(section: Mapping[Any, Any], at: Path, notes: Mapping[Path, Sequence[str]]) -> list[str]:

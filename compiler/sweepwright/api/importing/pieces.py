@@ -72,7 +72,7 @@ class Piece:
         else:
             begin = self.places[first] if first < len(self.places) else self.end
             end = max(begin, self.end) if last >= len(self.text) else begin
-        live = tuple(pair for pair in self.live if begin <= pair[0] < max(end, begin + 1))
+        live = tuple(pair for pair in self.live if pair[0] < end and pair[1] > begin)
         return replace(self, text=text, places=places, begin=begin, end=end, live=live)
 
     def split(self, mark: str) -> list[Piece]:

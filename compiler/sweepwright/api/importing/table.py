@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from sweepwright.api.importing.pieces import Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,13 @@ class Row:
     source: tuple[str, ...] = ()
     confidence: str = ""
 
-    @property
-    def uses_value(self) -> bool:
-        """Whether the value itself goes into the job."""
-        return bool(self.key or self.gather or self.do) and self.read != "file name"
+    def used(self, values: Sequence[Piece]) -> Sequence[Piece]:
+        """The pieces of the values that go into the job as they are."""
+        if not (self.key or self.gather or self.do) or self.do == "sweep":
+            return ()
+        if self.read == "file name":
+            return [value.part(value.text.rfind("/") + 1, len(value.text)) for value in values]
+        return values
 
 
 Rows = Mapping[str, Row]

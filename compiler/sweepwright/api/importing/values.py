@@ -168,7 +168,7 @@ def _mosflm_beam(text: str) -> list[str]:
 
 def _file_name(text: str) -> str:
     """The last part of a path: results stay in the run folder."""
-    name = text.replace("`", "").rstrip("/").rpartition("/")[2]
+    name = text.rpartition("/")[2]
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.+-]*", name):
         raise ValueError(f"'{name}' is no plain name of a file")
     return name

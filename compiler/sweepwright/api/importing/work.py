@@ -36,7 +36,7 @@ class Work:
     job: str
     names: dict[str, str | int] = field(default_factory=dict)
     gathered: dict[str, Leaf] = field(default_factory=dict)
-    masks: dict[tuple[str, ...], Leaf] = field(default_factory=dict)
+    masks: dict[str, Leaf] = field(default_factory=dict)
     files: dict[Path, File] = field(default_factory=dict)
     sweeps: list[Given] = field(default_factory=list)
     macros: dict[str, tuple[Piece, ...]] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Work:
                 return
             self.apply(chosen, f"{name}={value.text}", words, values)
             return
-        if row.uses_value and any(is_live(one, self, words) for one in values if row.do != "sweep"):
+        if any(is_live(one, self, words) for one in row.used(values)):
             return
         if row.refuse or row.leave:
             self._left(row, name, words)
@@ -74,17 +74,18 @@ class Work:
         self.draft.say(f"{shown_words(words)}: {row.leave}", words)
 
     def _do(self, row: Row, name: str, words: Sequence[Piece], values: Sequence[Piece]) -> None:
-        from sweepwright.api.importing.rules import RULES
+        from sweepwright.api.importing.special import SPECIAL
 
         text = values[0].text if values else ""
         notes = (row.note,) if row.note else ()
         if row.do:
             rule, _, argument = row.do.partition(" ")
-            RULES[rule](self, replace(row, do=argument), words, values)
+            SPECIAL[rule](self, replace(row, do=argument), words, values)
         elif row.macro:
             self.use_macro(row.macro, words)
         elif row.gather:
-            self.gather(row.gather, read(row.read, text) if values else "", words)
+            value = read(row.read, text) if values else ""
+            self.gather(row.gather, value, words, *renamed(row.read, text, value))
         elif row.key:
             value = read(row.read, text)
             if value is None:
@@ -111,7 +112,7 @@ class Work:
 
     def use_macro(self, name: str, words: Sequence[Piece]) -> None:
         """A macro of ours, once."""
-        from sweepwright.api.importing.rules import check_order
+        from sweepwright.api.importing.special import check_order
 
         check_order(name, words, self)
         self.macros[name] = (*self.macros.get(name, ()), *words)
@@ -149,6 +150,11 @@ def _live(piece: Piece, patterns: bool) -> Diagnostic | None:
 def shown_words(words: Sequence[Piece]) -> str:
     """Words as they stand, on one line."""
     return " ".join(" ".join(word.written for word in words).split())
+
+
+def renamed(kind: str, text: str, value: str) -> tuple[str, ...]:
+    """A note about a name that had to change."""
+    return (f"Called '{text}' there.",) if kind == "name" and value != text else ()
 
 
 def _choice(row: Row, text: str) -> str:

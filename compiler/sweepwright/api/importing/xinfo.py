@@ -149,6 +149,8 @@ def _begin(words: Sequence[Piece], reader: _Reader) -> None:
     else:
         draft.account(words, f"begins {kind.lower().replace('_', ' ')}")
     told = read("name", name[0]) if name and kind in _NAMED else ""
+    if told and told != name[0]:
+        draft.said.append(f"{kind} {name[0]}: it is called {told} here")
     reader.open.append(_Block(kind, told, words))
     _opened(kind, told, name[0] if name else "", words, reader)
 
@@ -233,10 +235,8 @@ def _field(key: str, words: Sequence[Piece], kind: str, reader: _Reader) -> None
 
 def _wavelength(_: Row, words: Sequence[Piece], reader: _Reader) -> None:
     """The wavelength of a data set; 0 is that of the headers."""
-    text = words[1].text
-    if float(read("pixels", text)) != 0:
-        key = (reader.inner("CRYSTAL"), reader.inner("WAVELENGTH"))
-        reader.wavelengths[key] = read("wavelength", text)
+    text, key = words[1].text, (reader.inner("CRYSTAL"), reader.inner("WAVELENGTH"))
+    reader.wavelengths[key] = read("wavelength", text) if text.strip("0.") else ""
     reader.work.draft.account(words, "turned into geometry.wavelength of its sweeps")
 
 
@@ -302,8 +302,8 @@ def _exclude(_: Row, words: Sequence[Piece], reader: _Reader) -> None:
     if words[1].text.upper() == "ICE":
         draft.put(("sweeps", reader.sweep, "processing", "ice_rings"), "exclude", words)
         return
-    masks = reader.masks.setdefault(reader.sweep, [])
-    masks.append(Leaf(read("shells", words[1].text), tuple(words)))
+    shells = Leaf(read("shells", words[1].text), tuple(words))
+    reader.masks.setdefault(reader.sweep, []).append(shells)
     draft.account(words, f"turned into sweeps[{reader.sweep + 1}].masks")
 
 

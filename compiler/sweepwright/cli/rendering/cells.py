@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 TAB = 4
 _NOT_SHOWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -14,8 +14,10 @@ def plain(text: str) -> str:
     return "".join(_shown(char) for char in text)
 
 
-def cells(line: str) -> tuple[list[str], list[int]]:
+def cells(line: str) -> tuple[Sequence[str], Sequence[int]]:
     """The characters as they are shown, and the cell at which each begins; last the line's end."""
+    if line.isascii() and line.isprintable():  # nearly always; a line can be very long
+        return line, range(len(line) + 1)
     shown, begins = [], [0]
     for text, width in _measured(line):
         shown.append(text)

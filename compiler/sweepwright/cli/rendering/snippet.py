@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -120,7 +121,7 @@ def _cut(line: str, marks: Sequence[_Fitted], room: int) -> _Line:
         start, end = begins[marks[0].start], begins[marks[0].end]
         if end >= room:
             wanted = max(0, start - room // 3)
-            first = next(i for i, begin in enumerate(begins) if begin >= wanted)
+            first = bisect_left(begins, wanted)
     left = "…" if first else ""
     last = first
     while last < len(shown) and begins[last + 1] - begins[first] + len(left) < room:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
+from sweepwright.engines.keyword_checks import given_keywords, one_file, without_step
 from sweepwright.model.diagnostic import Diagnostic, error, warning
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedJob, ResolvedSweep
 from sweepwright.model.resolved import Resolved
+
+#: what is no part of a name for XDS
+_STRANGE = re.compile(r"[^A-Za-z0-9_./+,@%~-]")
 
 
 def check(job: ResolvedJob) -> list[Diagnostic]:
@@ -21,20 +28,50 @@ def check(job: ResolvedJob) -> list[Diagnostic]:
         if number.value is not None and cell.value is None:
             message = f"XDS wants the cell together with the space group (crystal {group.name})"
             found.append(error("SW-E004", message, number.origin.span, help="Add 'cell:'."))
+        if cell.value is not None and number.value is None:
+            message = f"XDS wants the space group together with the cell (crystal {group.name})"
+            help_ = "Add 'space_group:'; of an unknown one XDS finds the cell itself."
+            found.append(error("SW-E004", message, cell.origin.span, help=help_))
+        found += _setting(group)
     for sweep in job.sweeps:
         if sweep.extent[0] < 1:
             message = (
                 f"sweep {sweep.name}: XDS counts images from 1, the first is {sweep.extent[0]}"
             )
             found.append(error("SW-E005", message, help="Leave image 0 out with 'range:'."))
-        found += _setting(group)
+    found += [item for sweep in job.sweeps for item in _path(sweep)]
     for sweep in job.sweeps:
         found += _masks(sweep)
     jobs = job.leaves["run.jobs"]
     if jobs.known.colspot != jobs.known.integrate:
         message = "one XDS.INP serves all steps yet: COLSPOT and INTEGRATE have equal jobs"
         found.append(error("SW-E014", message, jobs.origin.span, help="Write one number."))
-    return found
+    return [*found, *_keywords(job)]
+
+
+def _keywords(job: ResolvedJob) -> Iterator[Diagnostic]:
+    given = given_keywords(job, ("xds", "xscale"))
+    if not given:
+        return
+    from sweepwright.engines.xds.context import STEPS  # few jobs have keywords
+
+    until = job.leaves["processing.until"].known
+    running = ["xds", *(f"xds.{step.lower()}" for step in STEPS[until].split())]
+    yield from without_step(given, [*running, "xscale"] if until == "end" else running)
+    told = (item for sweep in job.sweeps for item in one_file(sweep.leaves, running))
+    yield from dict.fromkeys(told)
+
+
+def _path(sweep: ResolvedSweep) -> list[Diagnostic]:
+    """XDS ends a name at a blank, and takes the rest of a line behind ! for a comment."""
+    template = sweep.template
+    strange = sorted(set(_STRANGE.findall(f"{template.folder}{template.prefix}{template.suffix}")))
+    if not strange:
+        return []
+    shown = " ".join("a blank" if sign.isspace() else f"'{sign}'" for sign in strange)
+    message = f"sweep {sweep.name}: XDS cannot read a path that holds {shown}"
+    help_ = "Name the folder as a root: 'roots: {raw: ...}'; XDS then sees only '$raw'."
+    return [error("SW-E020", message, sweep.leaves["images"].origin.span, help=help_)]
 
 
 def _setting(group: ResolvedGroup) -> list[Diagnostic]:

@@ -20,7 +20,7 @@ _KEYWORDS = {"PILATUS": "PILATUS", "EIGER": "EIGER"}
 
 
 #: steps of XDS until processing stops
-_STEPS = {
+STEPS = {
     "indexing": "XYCORR INIT COLSPOT IDXREF",
     "integration": "XYCORR INIT COLSPOT IDXREF DEFPIX INTEGRATE CORRECT",
     "end": "XYCORR INIT COLSPOT IDXREF DEFPIX INTEGRATE CORRECT",
@@ -56,7 +56,7 @@ def xds_context(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> dict
     number, cell = group.leaves["space_group_number"], group.leaves["cell"]
     return {
         "sweep": Resolved(path + "sweep", sweep.name, images.origin),
-        "job": computed(path + "JOB", _STEPS[until.known], "steps of XDS", until),
+        "job": computed(path + "JOB", STEPS[until.known], "steps of XDS", until),
         "template": computed(
             path + "NAME_TEMPLATE_OF_DATA_FRAMES",
             template_path(sweep.template, "?"),
@@ -178,8 +178,9 @@ def xscale_context(group: ResolvedGroup, job: Leaves) -> dict[str, Any]:
 
 
 def scaled_file(group: ResolvedGroup, dataset: DataSet) -> str:
-    """The name of a data set's scaled file."""
-    return "XSCALE.HKL" if len(group.datasets) == 1 else f"{dataset.name}.HKL"
+    """The name of a data set's scaled file: its own, unless it is alone and nobody named it."""
+    named = len(group.datasets) > 1 or group.sweeps[0].dataset
+    return f"{dataset.name}.HKL" if named else "XSCALE.HKL"
 
 
 def _keyword(sweep: ResolvedSweep) -> str:

@@ -10,7 +10,7 @@ from sweepwright.api.importing.files import File, check_folder, check_path, file
 from sweepwright.api.importing.pieces import Piece, PieceError
 from sweepwright.api.importing.table import Row
 from sweepwright.api.importing.values import criterion, read, resolution
-from sweepwright.api.importing.work import Given, Work, is_live, shown_words
+from sweepwright.api.importing.work import Given, Work, is_live, renamed, shown_words
 from sweepwright.model.diagnostic import warning
 
 T = TypeVar("T")
@@ -37,9 +37,11 @@ def _folder(work: Work, row: Row, words: Sequence[Piece], values: Sequence[Piece
 
 def _master(work: Work, row: Row, words: Sequence[Piece], values: Sequence[Piece]) -> None:
     """``-h5 FILE``: the images of an HDF5 file."""
+    from sweepwright.images.discover import HDF5
+
     item = file(values[0].text)
     check_folder(item.folder or ".")
-    if not item.name.lower().endswith((".h5", ".nxs", ".hdf5")):
+    if not item.name.lower().endswith(HDF5):
         raise ValueError(f"'{item.name}' is no HDF5 file (.h5, .nxs)")
     _sweep(work, Given("", item, "", tuple(words)))
 
@@ -60,8 +62,7 @@ def _id(work: Work, row: Row, words: Sequence[Piece], values: Sequence[Piece]) -
         return
     notes: tuple[str, ...] = ("The folder's name holds a comma.",) if len(parts) > 5 else ()
     clean = read("name", name.text) if name.text else ""
-    if clean != name.text:
-        notes += (f"Called '{name.text}' there.",)
+    notes += renamed("name", name.text, clean)
     for number in (first, last):
         if not (number.text.isascii() and number.text.isdigit()):
             raise PieceError(f"'{number.text}' is not the number of an image", number)
@@ -123,7 +124,7 @@ def _criterion(work: Work, row: Row, words: Sequence[Piece], values: Sequence[Pi
 
 def _mask(work: Work, row: Row, words: Sequence[Piece], values: Sequence[Piece]) -> None:
     """Masks of several arguments add up; the same argument twice does not."""
-    key = (words[0].text.partition("=")[0],)
+    key = words[0].text.partition("=")[0]
     before = work.masks.get(key)
     if before is not None:
         work.draft.replaced(before.words, words)
@@ -168,7 +169,7 @@ def check_order(name: str, words: Sequence[Piece], work: Work) -> None:
             work.draft.found.append(warning("SW-M016", message, leaf.words[0].span, help=help_))
 
 
-RULES: Mapping[str, Rule] = {
+SPECIAL: Mapping[str, Rule] = {
     "folder": _folder,
     "master": _master,
     "sweep": _id,
