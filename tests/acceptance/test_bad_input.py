@@ -178,7 +178,7 @@ def test_a_simulation_that_is_wrong_is_pointed_at(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("job", "words"),
     [
-        ("sweepwright: 1\nsweeps:\n\t- images: data/x_####.cbf\n", "not with tabs"),
+        ("sweepwright: 1\nsweeps:\n\t- images: data/x_####.cbf\n", "a tab cannot indent"),
         ("sweepwright: 1\nsweeps:\n  - data/x_####.cbf\n", "Write '- images: data/x_####.cbf'"),
         (JOB.replace("x_", "x "), "starts a comment in YAML"),
         (JOB.replace("####", "###"), "x_####.cbf"),

@@ -36,8 +36,6 @@ from perturbed import (
 from sweepwright.checks.coverage import coverage
 from sweepwright.model.diagnostic import Severity
 
-#: known to do nothing yet; the mark fails when they do
-PENDING = pytest.mark.xfail(strict=True)
 #: what a sweep of the job must have or may keep for itself
 NAMED_BY_THE_JOB = ("name", "images", "crystal")
 #: what a macro never sets
@@ -180,7 +178,6 @@ EDITS = [
     ("distance", "sweep: geometry: {distance: default}"),
     ("anomalous", "processing: {anomalous: default}"),
     ("threads", "run: {threads: default}"),
-    pytest.param("keywords", "keywords: default", marks=PENDING),
     ("keywords", "keywords: {xds: {DELPHI: 7}}"),
     ("crystals", "crystals: {x1: {processing: {anomalous: default}}}"),
     ("crystals", "crystals: {x1: {processing: {anomalous: true}}}"),
@@ -190,7 +187,7 @@ EDITS = [
     ("exclude", "sweep: exclude: default"),
     ("order", "sweep: order: 3"),
     ("range", "sweep: range: default"),
-    pytest.param("dataset", "sweep: dataset: default", marks=PENDING),
+    ("dataset", "sweep: dataset: default"),
 ]
 
 
@@ -237,8 +234,8 @@ def test_a_macro_and_a_setting_reach_what_they_name(folder: Path, engine: str) -
         told = {item.message for item in macro.told} - {item.message for item in plain.told}
         if not changed(plain, macro) and not told:
             ignored.append(("macro", key))
-    # the same order for all sweeps is no order; of data sets see PENDING
-    assert ignored == [("macro", "dataset"), ("macro", "order")]
+    # the same order for all sweeps is no order
+    assert ignored == [("macro", "order")]
 
 
 @pytest.mark.parametrize("scope", WHERE)
@@ -246,7 +243,8 @@ def test_a_macro_and_a_setting_reach_what_they_name(folder: Path, engine: str) -
 def test_the_word_default_changes_nothing_where_nothing_was_said(
     folder: Path, engine: str, scope: str
 ) -> None:
-    given = ("sweepwright", "images", "crystal", "name", "roots", "processing.engine")
+    # without a default; of keywords each has its own
+    given = ("sweepwright", "images", "crystal", "name", "roots", "processing.engine", "keywords")
     # the default, which is the engine's own, is not the header's
     headers = ("geometry.overload", "geometry.sensor.material", "geometry.sensor.thickness")
     job: dict[str, Any] = {}

@@ -18,7 +18,7 @@ from sweepwright.api.front import Options, compose_job
 from sweepwright.api.importing import table as tables
 from sweepwright.api.importing.autoproc import COMMAND_LINE, import_command, import_text
 from sweepwright.api.importing.draft import Imported
-from sweepwright.api.importing.job_text import flow, job_text
+from sweepwright.api.importing.job_text import job_text
 from sweepwright.api.importing.pieces import Source
 from sweepwright.api.importing.shell import words
 from sweepwright.api.importing.table import table
@@ -29,6 +29,7 @@ from sweepwright.language.lines import Offsets
 from sweepwright.language.suggest import all_keys
 from sweepwright.language.text import loads
 from sweepwright.language.validate import validate
+from sweepwright.language.writing import flow
 from sweepwright.model.diagnostic import ExitCode, Severity
 from sweepwright.programs import keywords
 from sweepwright.resources import macros_folder

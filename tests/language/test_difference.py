@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from sweepwright.language.compose import ComposedJob, Entry, compose
+from sweepwright.language.compose import ComposedJob, compose
 from sweepwright.language.difference import differences
 from sweepwright.language.folders import MacroFolders
 from sweepwright.language.layers import gather
+from sweepwright.language.naming import Entry
 from sweepwright.language.text import loads
 from sweepwright.language.validate import validate
 

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sweepwright.language.compose import ComposedJob, Entry, compose
+from sweepwright.language.compose import ComposedJob, compose
 from sweepwright.language.folders import MacroFolders
 from sweepwright.language.layers import gather
+from sweepwright.language.naming import Entry
 from sweepwright.language.text import loads
 from sweepwright.language.validate import validate
 from sweepwright.model.diagnostic import Diagnostic
@@ -73,14 +74,16 @@ def test_the_smallest_job_has_nothing_to_complain_of() -> None:
         (SMALLEST + "masks: []\n+masks: []\n", "SW-L029", 5, 1, "twice"),
         (SMALLEST + "    -exclude: [7]\n", "SW-L033", 4, 15, "no lower layer"),
         (SMALLEST + "    exclude: [1-5, {images: 7, raeson: x}]\n", "SW-L012", 4, 14, "exclusion"),
+        (SMALLEST + "keywords: default\n", "SW-L030", 4, 11, "all at once"),
+        (SMALLEST + "run: {modules: [xds/2024, a b]}\n", "SW-L012", 4, 27, "module"),
         (SMALLEST + "name: ../x\n", "SW-L012", 4, 7, "name"),
         (SMALLEST + "    crystal: x2\n", "SW-L019", 4, 14, "x2"),
         ("sweepwright: 1\nsweeps:\n  - range: 1-9\n", "SW-L016", 3, 5, "where its images are"),
         ("sweepwright: 2\nsweeps:\n  - images: x_#.cbf\n", "SW-L063", 1, 14, "2"),
         ("a: *b\n", "SW-L003", 1, 4, "alias"),
         ("a: !!python/object:os.system x\n", "SW-L005", 1, 4, "tag"),
-        ("a: [1, 2\nb: 3\n", "SW-L003", 2, 2, "YAML"),
-        ("{raw}/x: 3\n", "SW-L003", 1, 6, "YAML"),
+        ("a: [1, 2\nb: 3\n", "SW-L003", 1, 4, "not closed"),
+        ("{raw}/x: 3\n", "SW-L003", 1, 6, "behind the value"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_found_at_its_place(

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from sweepwright.api.macros import expand_macro
-from sweepwright.language.compose import ComposedJob, Entry, compose
+from sweepwright.language.compose import ComposedJob, compose
 from sweepwright.language.folders import MacroFolders
 from sweepwright.language.layers import gather
 from sweepwright.language.macros import read_macro
+from sweepwright.language.naming import Entry
 from sweepwright.language.text import loads
 from sweepwright.language.validate import validate
 from sweepwright.model.choice_types import Grouping

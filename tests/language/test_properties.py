@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from job_texts import flow, geometry, masks, of_sweeps, texts
 
 from sweepwright.images.exclude import excluded_images
-from sweepwright.language.compose import ComposedJob, Entry, compose
+from sweepwright.language.compose import ComposedJob, compose
 from sweepwright.language.formatting import formatted
 from sweepwright.language.layers import Layers, LayerText
+from sweepwright.language.naming import Entry
 from sweepwright.language.nodes import JobText
 from sweepwright.language.text import loads
 from sweepwright.language.validate import Patch, validate, validate_patch

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweepwright.api.discovering import Discovery, Found, shown
+from sweepwright.api.discovering import Discovery, Found
 from sweepwright.api.relating import datasets_of, inverse_pairs, moved_axes
 from sweepwright.images.several import clean_name, expand, fill
+from sweepwright.language.writing import comment, printable, scalar
 from sweepwright.model.diagnostic import Diagnostic, error
 from sweepwright.model.job import LANGUAGE_VERSION
 
 _ROOT = "raw"
 #: from so many sweeps of one form on they are written as one pattern
 _MANY = 10
-_PLAIN = re.compile(r"[A-Za-z0-9_./$][A-Za-z0-9_./$#+-]*")
 _MARKS = re.compile(r"[#?*%]|^\$")
 _DIGITS = re.compile(r"([0-9]+)")
-_COLUMNS = 100
 
 
 @dataclass(frozen=True)
@@ -47,12 +44,12 @@ def job_text(discovery: Discovery, job_folder: Path) -> str:
     datasets = datasets_of(discovery.sweeps)
     shared = _shared(discovery.sweeps)
     lines = [
-        *_comments("", [_headline(discovery.sweeps)]),
-        *_comments("", _relations(discovery.sweeps, datasets)),
+        *comment("", [_headline(discovery.sweeps)]),
+        *comment("", _relations(discovery.sweeps, datasets)),
         f"sweepwright: {LANGUAGE_VERSION}",
     ]
     if outside:
-        lines += ["roots:", f"  {_ROOT}: {_scalar(whole)}"]
+        lines += ["roots:", f"  {_ROOT}: {scalar(whole)}"]
     lines.append("sweeps:")
     patterns = {
         found.name: pattern
@@ -68,7 +65,7 @@ def job_text(discovery: Discovery, job_folder: Path) -> str:
         elif found is pattern.members[0]:
             lines += _several(pattern, prefix, shared)
     if discovery.left_out:
-        lines += _comments("  ", ["Left out:"])
+        lines += comment("  ", ["Left out:"])
         lines += [_left_out(found, prefix) for found in discovery.left_out]
     return "\n".join(lines) + "\n"
 
@@ -86,12 +83,12 @@ def write_job(discovery: Discovery, path: Path | None) -> tuple[Path | None, lis
     except FileExistsError:
         help_ = "Remove it, or name another file: -o FILE."
         return None, [
-            error("SW-P016", f"'{shown(target)}' exists; nothing was written", help=help_)
+            error("SW-P016", f"'{printable(target)}' exists; nothing was written", help=help_)
         ]
     except OSError as problem:
         help_ = "Name a file in a folder that you may write in: -o FILE."
         return None, [
-            error("SW-P017", f"cannot write '{shown(target)}': {problem.strerror}", help=help_)
+            error("SW-P017", f"cannot write '{printable(target)}': {problem.strerror}", help=help_)
         ]
     return target, []
 
@@ -106,30 +103,30 @@ def _free_name(discovery: Discovery) -> str:
 def _sweep(
     found: Found, name: str | None, prefix: str, about: Sequence[str], dataset: str | None
 ) -> list[str]:
-    keys = [f"name: {_scalar(name)}"] if name is not None else []
-    keys.append(f"images: {_scalar(prefix + found.series.path)}")
+    keys = [f"name: {scalar(name)}"] if name is not None else []
+    keys.append(f"images: {scalar(prefix + found.series.path)}")
     if not found.whole:
-        keys.append(f"range: {_scalar(str(found.images))}")
+        keys.append(f"range: {scalar(str(found.images))}")
     if dataset is not None:
         keys.append(f"# dataset: {dataset}")
     begin, *others = keys
-    return [*_comments("  ", about), f"  - {begin}", *(f"    {key}" for key in others)]
+    return [*comment("  ", about), f"  - {begin}", *(f"    {key}" for key in others)]
 
 
 def _several(pattern: _Pattern, prefix: str, shared: Sequence[str]) -> list[str]:
     about = f"{len(pattern.members)} sweeps, each {_describe(pattern.members, shared)}"
     return [
-        *_comments("  ", [about, "'sweepwright fmt --expand' writes them out."]),
-        f"  - images: {_scalar(prefix + pattern.images)}",
-        f"    name: {_scalar(pattern.name)}",
+        *comment("  ", [about, "'sweepwright fmt --expand' writes them out."]),
+        f"  - images: {scalar(prefix + pattern.images)}",
+        f"    name: {scalar(pattern.name)}",
     ]
 
 
 def _left_out(found: Found, prefix: str) -> str:
-    keys = [f"name: {_scalar(found.name)}", f"images: {_scalar(prefix + found.series.path)}"]
+    keys = [f"name: {scalar(found.name)}", f"images: {scalar(prefix + found.series.path)}"]
     if not found.whole:
-        keys.append(f"range: {_scalar(str(found.images))}")
-    return f"  # - {{{', '.join(keys)}}}  # {shown(found.doubt)}"
+        keys.append(f"range: {scalar(str(found.images))}")
+    return f"  # - {{{', '.join(keys)}}}  # {printable(found.doubt)}"
 
 
 def _headline(sweeps: Sequence[Found]) -> str:
@@ -237,23 +234,3 @@ def _glob(paths: Sequence[str]) -> str:
     """Paths of one form with ``*`` for the digits in which they differ."""
     pieces = zip(*(_DIGITS.split(path) for path in paths), strict=True)
     return "".join(same[0] if len(set(same)) == 1 else "*" for same in pieces)
-
-
-def _scalar(text: str) -> str:
-    """Text as a YAML scalar, in quotes where it might be something else without."""
-    if _PLAIN.fullmatch(text) and text.lower() != "null":
-        return text
-    return json.dumps(text, ensure_ascii=not text.isprintable())
-
-
-def _comments(indent: str, texts: Iterable[str]) -> list[str]:
-    return [
-        f"{indent}# {line}"
-        for text in texts
-        for line in textwrap.wrap(
-            shown(text),
-            _COLUMNS - len(indent) - 2,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-    ]

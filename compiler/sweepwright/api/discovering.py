@@ -14,6 +14,7 @@ from sweepwright.images.discover import parse_pattern
 from sweepwright.images.series import Series, find_series
 from sweepwright.images.several import clean_name, unique
 from sweepwright.images.wedges import SETTINGS, Wedge, number, wedges
+from sweepwright.language.writing import printable
 from sweepwright.model.diagnostic import Diagnostic, error, warning
 from sweepwright.model.ranges import ImageSet
 
@@ -84,7 +85,7 @@ class Found:
         fields = {} if wedge is None else {k: fact.value for k, fact in wedge.facts.fields.items()}
         data = {
             "name": self.name,
-            "images": shown(self.series.path),
+            "images": printable(self.series.path),
             "range": str(self.images),
             "count": len(self.images),
             "start": self.start,
@@ -109,7 +110,7 @@ class Discovery:
     def to_json(self) -> dict[str, Any]:
         """The discovery as plain data; templates are relative to the folder."""
         return {
-            "folder": shown(self.folder),
+            "folder": printable(self.folder),
             "sweeps": [found.to_json() for found in self.sweeps],
             "left_out": [found.to_json() for found in self.left_out],
             "diagnostics": [item.to_json() for item in self.diagnostics],
@@ -121,13 +122,13 @@ def discover(folder: Path) -> Discovery:
     diagnostics: list[Diagnostic] = []
 
     def tell(problem: OSError) -> None:
-        message = f"cannot read the folder '{shown(problem.filename)}': {problem.strerror}"
+        message = f"cannot read the folder '{printable(problem.filename)}': {problem.strerror}"
         diagnostics.append(warning("SW-I023", message, help="What it holds is not in the job."))
 
     try:
         series = find_series(folder, deep=True, tell=tell)
     except OSError as problem:
-        message = f"cannot read the folder '{shown(folder)}': {problem.strerror}"
+        message = f"cannot read the folder '{printable(folder)}': {problem.strerror}"
         help_ = "Name the folder that holds the images, or one above it."
         return Discovery(folder, diagnostics=(error("SW-I020", message, help=help_),))
     parts = [_parts(folder, item) for item in series]
@@ -145,20 +146,15 @@ def discover(folder: Path) -> Discovery:
     return Discovery(folder, tuple(sweeps), left_out, tuple(diagnostics))
 
 
-def shown(name: object) -> str:
-    """A name as one line of text: what cannot be printed becomes ``?``."""
-    return "".join(char if char.isprintable() else "?" for char in str(name))
-
-
 def _no_sweep(folder: Path, left_out: Sequence[Found]) -> Diagnostic:
     if not left_out:
-        message = f"there are no images in '{shown(folder)}' or below it"
+        message = f"there are no images in '{printable(folder)}' or below it"
         help_ = "Images are files such as lyso_0001.cbf: a number, and the suffix of their format."
         return error("SW-I021", message, help=help_)
-    reasons = [f"{shown(found.series.path)}: {found.doubt}" for found in left_out[:5]]
+    reasons = [f"{printable(found.series.path)}: {found.doubt}" for found in left_out[:5]]
     more = len(left_out) - len(reasons)
     help_ = "\n".join([*reasons, *([f"and {more} more"] if more else [])])
-    return error("SW-I022", f"no sweep in '{shown(folder)}' can be processed", help=help_)
+    return error("SW-I022", f"no sweep in '{printable(folder)}' can be processed", help=help_)
 
 
 def _parts(folder: Path, series: Series) -> list[Found]:

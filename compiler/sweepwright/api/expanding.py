@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sweepwright.api.places import locate
 from sweepwright.images.discover import HDF5, stands_for_several
-from sweepwright.language.compose import Entry
+from sweepwright.language.naming import Entry
 from sweepwright.language.validate import Patch
 from sweepwright.model.diagnostic import Diagnostic, Fix, Span, error, warning
 from sweepwright.model.job import Sweep

@@ -14,9 +14,10 @@ from sweepwright.emit.compile import given_leaves
 from sweepwright.emit.spell import SPELLERS
 from sweepwright.emit.tables import fill, placeholder
 from sweepwright.engines.registry import engine
-from sweepwright.language.suggest import all_keys, closest
+from sweepwright.language.suggest import all_keys
 from sweepwright.model.diagnostic import Diagnostic, advice, error, warning
 from sweepwright.model.plan import Filled, Hole, LineTable, Plan, Step
+from sweepwright.model.proposals import closest
 from sweepwright.model.resolved import Written
 from sweepwright.records.ends import end_of
 from sweepwright.records.folder import is_run

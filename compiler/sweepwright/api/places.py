@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from sweepwright.model.diagnostic import Diagnostic, Span, error
+from sweepwright.model.proposals import proposal
 from sweepwright.model.resolved import Written
 
 #: the root that relative paths belong to: the folder of the job file
@@ -29,7 +30,8 @@ def places_of(
                 or "none; add 'roots: {raw: PATH}' and write $raw/... for the images"
             )
             message = f"--bind names the root '{name}', which the job has not"
-            found.append(error("SW-L025", message, help=f"Roots of the job: {known}."))
+            hint = f"Roots of the job: {known}."
+            found.append(error("SW-L025", message, **proposal(name, roots, None, hint)))
         places[name] = os.path.abspath(place)
     return places, found
 
@@ -48,7 +50,7 @@ def locate(
             known = ", ".join(f"${name}" for name in places if name != JOB_ROOT) or "none"
             message = f"{who}: '${root}' is not a root of this job"
             hint = f"Roots: {known}. Add it: 'roots: {{{root}: /path}}'."
-            return None, [error("SW-L027", message, span, help=hint)]
+            return None, [error("SW-L027", message, span, **proposal(root, places, None, hint))]
     elif PurePosixPath(folder).is_absolute():
         for root, place in places.items():
             if PurePosixPath(folder).is_relative_to(place):

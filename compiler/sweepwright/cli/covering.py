@@ -65,7 +65,7 @@ def coverage(
 def _rows(key: str | None, engines: list[str]) -> list[tuple[str, Mapping[str, Coverage]]]:
     """The entries of all keys, or of those that begin with this one; none is wrong use."""
     from sweepwright.checks.coverage import coverage as table
-    from sweepwright.language.suggest import closest
+    from sweepwright.model.proposals import closest
 
     known = table(engines[0])
     found = [name for name in known if key is None or f"{name}.".startswith(f"{key}.")]

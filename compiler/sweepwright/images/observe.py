@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sweepwright.images import minicbf
 from sweepwright.images.discover import Listing, Pattern, similar_names
@@ -11,6 +11,7 @@ from sweepwright.images.exclude import excluded_images
 from sweepwright.model.diagnostic import Diagnostic, Span, advice, error, has_errors
 from sweepwright.model.facts import ImageFacts, ImageTemplate, SweepFacts
 from sweepwright.model.image_types import Exclusion
+from sweepwright.model.proposals import proposal
 from sweepwright.model.ranges import ImageSet
 
 _HEADERS_READ = 7
@@ -46,8 +47,7 @@ def observe(wanted: Wanted, listing: Listing) -> tuple[SweepFacts | None, list[D
         found = listing.images(wanted.folder, wanted.template)
     except OSError as problem:
         message = f"sweep {wanted.sweep}: cannot read the folder '{wanted.shown_folder}': {problem.strerror}"
-        hint = "Paths are relative to the job file; a root is bound with --bind NAME=PATH."
-        return None, [error("SW-I001", message, wanted.span, help=hint)]
+        return None, [error("SW-I001", message, wanted.span, **_near(wanted))]
     if not found:
         return None, [_nothing_fits(wanted)]
     used, diagnostics = _used(wanted, found)
@@ -71,6 +71,16 @@ def observe(wanted: Wanted, listing: Listing) -> tuple[SweepFacts | None, list[D
     if has_errors(diagnostics):
         return None, diagnostics
     return SweepFacts(wanted.template, used, headers, sizes), diagnostics
+
+
+def _near(wanted: Wanted) -> dict[str, Any]:
+    """A folder whose name is like the one that is not there."""
+    hint = "Paths are relative to the job file; a root is bound with --bind NAME=PATH."
+    try:
+        beside = [path.name for path in wanted.folder.parent.iterdir() if path.is_dir()]
+    except OSError:
+        return {"help": hint}
+    return proposal(wanted.folder.name, beside, None, hint, chosen=True)
 
 
 def _nothing_fits(wanted: Wanted) -> Diagnostic:
@@ -97,7 +107,7 @@ def _used(wanted: Wanted, found: ImageSet) -> tuple[ImageSet, list[Diagnostic]]:
         message = (
             f"sweep {wanted.sweep}: the range holds images {outside}, but the files are {found}"
         )
-        hint = f"Write 'range: {asked & whole}'." if asked & whole else f"Write 'range: {found}'."
+        hint = f"Write 'range: {asked & whole or found}'."
         return asked, [error("SW-I004", message, wanted.range_span or wanted.span, help=hint)]
     used, diagnostics = _without_excluded(wanted, asked, whole)
     if has_errors(diagnostics):
@@ -130,7 +140,10 @@ def _without_excluded(
     used = asked - excluded
     if not used:
         message = f"sweep {wanted.sweep}: no image is left to process"
-        return used, [error("SW-I004", message, wanted.exclude_span or wanted.range_span)]
+        help_ = "Leave some images of the range out of 'exclude:'."
+        return used, [
+            error("SW-I004", message, wanted.exclude_span or wanted.range_span, help=help_)
+        ]
     named = ImageSet.union(
         pair
         for item in wanted.exclude

@@ -14,11 +14,21 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from sweepwright.language.layers import Layers, LayerText
-from sweepwright.language.nodes import JobText, Key, Node
+from sweepwright.language.naming import (
+    Entry,
+    Named,
+    crystal_names,
+    crystal_of,
+    default_sweep_name,
+    said_of,
+    taken,
+    unknown_sweeps,
+)
+from sweepwright.language.nodes import JobText, Key
 from sweepwright.language.scopes import removals, scope_problems
 from sweepwright.language.text import SMALLEST
-from sweepwright.model.diagnostic import Diagnostic, Related, Span, error
-from sweepwright.model.job import EVERY, INHERITED, Crystal, Dataset, Sweep
+from sweepwright.model.diagnostic import Diagnostic, Span, error
+from sweepwright.model.job import EVERY, INHERITED, Crystal, Dataset
 from sweepwright.model.resolved import Edit, Layer, Origin, Written
 from sweepwright.model.section import Scope, Section
 
@@ -26,7 +36,6 @@ if TYPE_CHECKING:
     from sweepwright.language.macros import MacroText
 
 Stacks = Mapping[str, tuple[Written, ...]]
-IMPLIED_CRYSTAL = "x1"
 _SCOPE_LAYERS = {
     Scope.JOB: Layer.JOB,
     Scope.CRYSTAL: Layer.CRYSTAL,
@@ -35,14 +44,6 @@ _SCOPE_LAYERS = {
 }
 #: what is no leaf of its own: names of other scopes, and what earlier stages used up
 _NOT_LEAVES = frozenset("sweepwright crystals datasets sweeps roots macros".split())
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A sweep to compose: its model, and its place in the list of the job file."""
-
-    index: int
-    sweep: Sweep
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,7 @@ def compose(
     sweeps, diagnostics = _sweeps(texts, entries)
     crystals = {
         name: texts.stacks(Scope.CRYSTAL, _over_crystal(layers, name))
-        for name in _crystal_names(layers, sweeps)
+        for name in crystal_names(layers, [sweep.crystal for sweep in sweeps])
     }
     datasets = {
         (crystal, dataset): texts.stacks(Scope.DATASET, _over_dataset(layers, crystal, dataset))
@@ -279,21 +280,16 @@ def _sweeps(
 ) -> tuple[list[ComposedSweep], list[Diagnostic]]:
     layers = texts.layers
     source = layers.job.patch.text
-    names: dict[str, Span] = {}
+    names: dict[str, Named] = {}
     sweeps: list[ComposedSweep] = []
     diagnostics: list[Diagnostic] = []
     for number, entry in enumerate(entries):
         node = source.root.find(("sweeps", entry.index))
         name = entry.sweep.name or default_sweep_name(number)
-        if name.lower() in names and "{" not in name:  # a name still to be filled in
-            related = (Related("the other one", names[name.lower()]),)
-            message = f"two sweeps are called '{name}'"
-            help_ = "Give one of them another 'name:'."
-            diagnostics.append(error("SW-L017", message, node.span, related=related, help=help_))
-        names[name.lower()] = node.span
-        crystal, found = _crystal_of(layers, name, entry.sweep, node)
+        diagnostics += taken(name, node.span, names)
+        crystal, found = crystal_of(layers, name, entry, node)
         diagnostics += found
-        dataset = _said(layers, name, "dataset", entry.sweep.dataset) or ""
+        dataset = said_of(layers, name, "dataset", entry) or ""
         places = _over_sweep(layers, entry, name, crystal, dataset)
         stacks = texts.stacks(Scope.SWEEP, places)
         if "images" not in stacks:
@@ -302,69 +298,5 @@ def _sweeps(
             diagnostics.append(error("SW-L016", message, node.span, help=hint))
         sweeps.append(ComposedSweep(name, crystal, dataset, node.span, stacks))
         diagnostics += removals(stacks)
-    diagnostics += _unknown_sweeps(layers, set(names))
+    diagnostics += unknown_sweeps(layers, [sweep.name for sweep in sweeps])
     return sweeps, diagnostics
-
-
-def _said(layers: Layers, sweep: str, key: str, written: str | None) -> str | None:
-    """What the highest text says of a sweep's crystal or data set."""
-    for text in layers.texts:
-        if text.layer is Layer.JOB:
-            return written
-        for other in text.patch.job.sweeps or ():
-            if other.name in (sweep, EVERY) and getattr(other, key) is not None:
-                return str(getattr(other, key))
-    return written
-
-
-def _crystal_of(
-    layers: Layers, sweep: str, model: Sweep, node: Node
-) -> tuple[str, list[Diagnostic]]:
-    texts = [text for text in layers.texts if text.layer in (Layer.SET, Layer.JOB)]
-    defined = dict.fromkeys(name for text in texts for name in text.patch.job.crystals or {})
-    any_name = EVERY in defined
-    names = [name for name in defined if name != EVERY]
-    said = _said(layers, sweep, "crystal", model.crystal)
-    known = ", ".join(names)
-    if said is not None:
-        if said in names or any_name or "{" in said:
-            return said, []
-        span = node.find(("crystal",)).span
-        message = f"sweep {sweep} names the crystal '{said}', which the job has not"
-        hint = (
-            f"Crystals of this job: {known}." if names else f"Write 'crystals: {{{said}: {{}}}}'."
-        )
-        return said, [error("SW-L019", message, span, help=hint)]
-    if len(names) > 1:
-        hint = f"Write 'crystal:' with one of {known}."
-        message = f"sweep {sweep} does not say which crystal it is of"
-        return "", [error("SW-L019", message, node.span, help=hint)]
-    return (names[0] if names else IMPLIED_CRYSTAL), []
-
-
-def _crystal_names(layers: Layers, sweeps: Sequence[ComposedSweep]) -> dict[str, None]:
-    """All crystals: those that are defined, then those that sweeps name, in their order."""
-    texts = [text for text in layers.texts if text.layer in (Layer.SET, Layer.JOB)]
-    defined = (name for text in reversed(texts) for name in text.patch.job.crystals or {})
-    return dict.fromkeys([*(n for n in defined if n != EVERY), *(s.crystal for s in sweeps)])
-
-
-def _unknown_sweeps(layers: Layers, known: set[str]) -> Iterator[Diagnostic]:
-    for text in layers.texts:
-        if text.layer is not Layer.SET:
-            continue
-        for sweep in text.patch.job.sweeps or ():
-            if sweep.name != EVERY and str(sweep.name).lower() not in known:
-                message = f"--set names the sweep '{sweep.name}', which the job has not"
-                help_ = f"Sweeps: {', '.join(sorted(known))}."
-                yield error("SW-L018", message, help=help_)
-
-
-def default_sweep_name(index: int) -> str:
-    """A, B ... Z, AA, AB ... for the sweeps of a job that gives no names."""
-    letters = ""
-    index += 1
-    while index:
-        index, letter = divmod(index - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return letters

@@ -13,13 +13,13 @@ from typing import Any
 
 from sweepwright.language.folders import MacroFolders
 from sweepwright.language.nodes import JobText, Node
-from sweepwright.language.suggest import closest
 from sweepwright.language.text import load
 from sweepwright.language.validate import Patch, validate_patch
 from sweepwright.model import types as t
 from sweepwright.model.choice_types import MacroUse
-from sweepwright.model.diagnostic import Diagnostic, Fix, Related, Span, error, has_errors
+from sweepwright.model.diagnostic import Diagnostic, Related, Span, error, has_errors
 from sweepwright.model.job import EVERY
+from sweepwright.model.proposals import proposal
 from sweepwright.model.resolved import Written
 from sweepwright.resources import macros_folder
 
@@ -122,12 +122,12 @@ def find_macro(
         message = f"there are two macros called '{name}': {both}"
         return None, [error("SW-L037", message, span, help="Rename yours.")]
     known = folders.names()
-    close = closest(name, known)
     message = f"there is no macro '{name}'"
-    if close is None:
-        return None, [error("SW-L038", message, span, help=f"Macros: {', '.join(known)}.")]
-    fix = Fix(f"write '{close}'", span, close, safe=True) if span is not None else None
-    return None, [error("SW-L038", message, span, help=f"Did you mean '{close}'?", fix=fix)]
+    return None, [
+        error(
+            "SW-L038", message, span, **proposal(name, known, span, f"Macros: {', '.join(known)}.")
+        )
+    ]
 
 
 def _macro_at(

@@ -94,6 +94,11 @@ def _section(node: Node, model: type[Section], at: tuple[Key, ...], work: _Work)
             work.edits[path] = EditAt(edit, key.span)
         inner, many = _inner(model, word)
         if _is_default(value) and inner is None and word in model.model_fields and not many:
+            if word == "keywords":
+                message = "keywords cannot be taken back all at once"
+                help_ = "Give each keyword the value that it is to have."
+                work.found.append(error("SW-L030", message, value.span, help=help_))
+                continue
             work.edits[path] = EditAt(Edit.DEFAULT, value.span)
             continue
         pairs.append((plain_key, _value(value, inner, many, path, work)))

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 from sweepwright.language.lines import Offsets
 from sweepwright.language.nodes import Node
-from sweepwright.model.diagnostic import Diagnostic, Related, Span, error
+from sweepwright.model.diagnostic import Diagnostic, Fix, Related, Span, error
 
 #: a job of a thousand sweeps has some twenty thousand keys and values
 MAX_VALUES = 50_000
@@ -148,9 +148,11 @@ class _Reader:
     def _no_anchor(self, event: Any, span: Span) -> Diagnostic:
         if any(part.start.anchor == event.anchor for part in self._open):
             return error("SW-L002", "an alias leads back into itself", span)
-        message = f"this is not YAML: '*{event.anchor}' is an alias of nothing"
-        help_ = "A '*' at the beginning of a value is an alias in YAML: put the text in quotes."
-        return error("SW-L003", message, span, help=help_)
+        message = (
+            f"'*{event.anchor}' is an alias of nothing; text that begins with '*' must be in quotes"
+        )
+        fix = Fix("put it in quotes", span, f"'*{event.anchor}'", safe=True)
+        return error("SW-L003", message, span, fix=fix)
 
     def _put(self, node: Node, levels: int) -> None:
         if not self._open:

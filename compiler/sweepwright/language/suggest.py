@@ -1,22 +1,14 @@
-"""What an author may have meant: the keys of the language at a place, and the word most like one."""
+"""The keys of the language: which may stand at a place, and where a key stands."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 from sweepwright.language.nodes import Key
 from sweepwright.language.prepare import section_of
 from sweepwright.model.job import Job
 from sweepwright.model.section import Section
-
-
-def closest(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like this one, if any is like it."""
-    import difflib
-
-    close = difflib.get_close_matches(word.lower(), {k.lower(): k for k in known}, 1, 0.6)
-    return {k.lower(): k for k in known}[close[0]] if close else None
 
 
 def keys_at(path: tuple[Key, ...]) -> list[str]:

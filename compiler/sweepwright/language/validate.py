@@ -12,11 +12,12 @@ from pydantic import ValidationError
 from sweepwright.language.nodes import JobText, Key, Node
 from sweepwright.language.prepare import Edits, prepare
 from sweepwright.language.reading import MOST_FOUND
-from sweepwright.language.suggest import closest, elsewhere, keys_at
+from sweepwright.language.suggest import elsewhere, keys_at
 from sweepwright.language.text import SMALLEST
 from sweepwright.language.upgrade import migrated
 from sweepwright.model.diagnostic import Diagnostic, Fix, Span, error, has_errors
 from sweepwright.model.job import EVERY, LANGUAGE_VERSION, Job
+from sweepwright.model.proposals import proposal
 
 _NO_VALUE = ("", "null", "~", "None")
 _NOT_A_MAPPING = ("model_type", "model_attributes_type", "dict_type", "mapping_type")
@@ -132,23 +133,17 @@ def _unknown_key(path: tuple[Key, ...], root: Node) -> Diagnostic:
     key, node = str(path[-1]), root.key(path)
     where = _shown(path[:-1]) or "the job"
     message = f"unknown key '{key}' in {where}"
-    known = keys_at(path[:-1])
-    close = closest(key.lstrip("+-"), known)
-    if close is not None:
-        edit = key[:1] if key[:1] in "+-" else ""
-        fix = Fix(f"write '{edit}{close}'", node.span, edit + close, safe=True)
-        hint = f"Did you mean '{edit}{close}'?"
-        return error("SW-L008", message, node.span, help=hint, fix=fix)
-    places = elsewhere(key)
-    hint = f"'{key}' stands elsewhere: {', '.join(places)}." if places else ""
-    if "." in key and key.replace("[]", "") in {place.replace("[]", "") for place in _dotted(key)}:
+    if "." in key and key in elsewhere(key.rpartition(".")[2]):
         hint = f"Write it nested: {': {'.join(key.split('.'))}: ...{'}' * key.count('.')}"
-    hint = hint or f"Keys here: {', '.join(known)}."
-    return error("SW-L008", message, node.span, help=hint)
-
-
-def _dotted(key: str) -> list[str]:
-    return elsewhere(key.rpartition(".")[2])
+        return error("SW-L008", message, node.span, help=hint)
+    places = elsewhere(key)
+    if places:
+        hint = f"'{key}' stands elsewhere: {', '.join(places)}."
+        return error("SW-L008", message, node.span, help=hint)
+    edit = key[:1] if key[:1] in "+-" else ""
+    known = [edit + word for word in keys_at(path[:-1])]
+    hint = f"Keys here: {', '.join(known)}."
+    return error("SW-L008", message, node.span, **proposal(key, known, node.span, hint))
 
 
 def _bad_value(item: Any, path: tuple[Key, ...], root: Node) -> Diagnostic:
@@ -164,7 +159,7 @@ def _bad_value(item: Any, path: tuple[Key, ...], root: Node) -> Diagnostic:
     if item["type"] in _NOT_A_MAPPING:
         return _no_mapping(key, path, node)
     if item["type"] in _NOT_A_LIST:
-        message = "a list is wanted here (each item on a line that begins with '- ')"
+        return _no_list(key, node)
     mistake = item.get("ctx", {}).get("error")
     place = _culprit(node, message)
     fix = None
@@ -175,14 +170,13 @@ def _bad_value(item: Any, path: tuple[Key, ...], root: Node) -> Diagnostic:
 
 def _not_allowed(item: Any, key: str, node: Node) -> Diagnostic:
     allowed = re.findall(r"'([^']*)'", item["ctx"]["expected"])
-    message = f"'{node.value}' is not possible for '{key}'"
+    hint = f"Allowed: {', '.join(allowed)}."
     if node.kind != "scalar":
-        message = f"one word is wanted for '{key}'"
-    close = closest(str(node.value), allowed) if node.kind == "scalar" else None
-    if close is not None:
-        fix = Fix(f"write '{close}'", node.span, close, safe=True)
-        return error("SW-L013", message, node.span, help=f"Did you mean '{close}'?", fix=fix)
-    return error("SW-L013", message, node.span, help=f"Allowed: {', '.join(allowed)}.")
+        return error("SW-L013", f"one word is wanted for '{key}'", node.span, help=hint)
+    message = f"'{node.value}' is not possible for '{key}'"
+    return error(
+        "SW-L013", message, node.span, **proposal(str(node.value), allowed, node.span, hint)
+    )
 
 
 def _no_mapping(key: str, path: tuple[Key, ...], node: Node) -> Diagnostic:
@@ -194,6 +188,15 @@ def _no_mapping(key: str, path: tuple[Key, ...], node: Node) -> Diagnostic:
     known = keys_at(path)
     hint = f"Keys here: {', '.join(known)}." if known else None
     return error("SW-L012", message, node.span, help=hint)
+
+
+def _no_list(key: str, node: Node) -> Diagnostic:
+    message = f"{key}: a list is wanted here (each item on a line that begins with '- ')"
+    fix = None
+    if all(part.span.line == node.span.line for part in _scalars(node)):
+        start = replace(node.span, end_line=node.span.line, end_column=node.span.column)
+        fix = Fix("make it the first item", start, "- ", safe=False)
+    return error("SW-L012", message, node.span, fix=fix)
 
 
 def _quoted(text: str) -> str:

@@ -103,3 +103,12 @@ def advice(code: str, message: str, span: Span | None = None, **more: Any) -> Di
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Whether any of the diagnostics stops the compilation."""
     return any(item.severity is Severity.ERROR for item in diagnostics)
+
+
+class MendableError(ValueError):
+    """A value that is wrong in a way that can be mended: ``fix`` is what to write in its place."""
+
+    def __init__(self, message: str, fix: str, safe: bool) -> None:
+        super().__init__(message)
+        self.fix = fix
+        self.safe = safe

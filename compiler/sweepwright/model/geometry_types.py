@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 from sweepwright.model import types as t
+from sweepwright.model.diagnostic import MendableError
 from sweepwright.model.units import split_quantity
 
 Vector3 = tuple[float, float, float]
@@ -69,7 +70,7 @@ def position(value: Any) -> Position:
         numbers = [part.value for part in parts]
         fix = f"[{numbers[0]:g} px, {numbers[1]:g} px]"
         message = f"a beam centre needs its unit: write {fix} or {fix.replace('px', 'mm')}"
-        raise t.MendableError(message, fix, safe=False)
+        raise MendableError(message, fix, safe=False)
     if len(units) != 1 or not units <= {"px", "mm"}:
         raise ValueError("both numbers of a beam centre are in px, or both in mm")
     return Position(parts[0].value, parts[1].value, units.pop())

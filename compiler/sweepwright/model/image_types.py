@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 from sweepwright.model import types as t
+from sweepwright.model.diagnostic import MendableError
 from sweepwright.model.ranges import ImageSet, parse_images
 
 _EXCLUDED_FROM = ("spots", "integration", "scaling")
@@ -54,7 +55,7 @@ def image_range(value: Any) -> ImageSet:
     if isinstance(value, Sequence) and not isinstance(value, str):
         if len(value) == 2 and all(str(item).isdigit() for item in value):
             fix = f"{value[0]}-{value[1]}"
-            raise t.MendableError(f"a range is text: write {fix}", fix, safe=True)
+            raise MendableError(f"a range is text: write {fix}", fix, safe=True)
         raise ValueError("a range is text, e.g. 1-900 or 1-200, 401-600")
     return parse_images(t.text(value))
 

@@ -35,8 +35,8 @@ class Run(Section):
     """Compare the versions of the programs on the nodes with the lock first."""
     executor: t.Name | None = None
     """`local`, `slurm`, or an id that a site record or the user's file defines."""
-    modules: t.Names | None = None
-    """Environment modules to load before a program starts."""
+    modules: t.Modules | None = None
+    """Environment modules to load before a program starts, as `xds/20240630`."""
 
 
 class Report(Section):

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from sweepwright.model.diagnostic import MendableError
+
 _RANGE = re.compile(
     r"(?:(?P<one>\d+)|(?P<first>\d+)\s*-\s*(?P<last>\d+)|(?P<to>\.\.\s*\d+)|(?P<from>\d+\s*\.\.))"
 )
@@ -119,6 +121,8 @@ def parse_images(text: str) -> ImageSet:
         else:
             first, last = int(match["first"]), int(match["last"])
         if first > last:
-            raise ValueError(f"the range {first}-{last} runs backwards; write {last}-{first}")
+            right = f"{last}-{first}"
+            message = f"the range {first}-{last} runs backwards; write {right}"
+            raise MendableError(message, text.replace(part.strip(), right), safe=False)
         intervals.append((first, last))
     return ImageSet.union(intervals)

@@ -168,10 +168,16 @@ def default_below(stack: Sequence[Written]) -> Any:
 
 
 def computed(path: str, value: T, rule: str, *sources: Resolved[Any]) -> Resolved[T]:
-    """A leaf made from other leaves by a named rule; its origin says both."""
+    """A leaf made from other leaves by a named rule; its origin says both.
+
+    A source with the path of the leaf itself is what the leaf was before: its stack is hidden.
+    """
     named = dict.fromkeys(str(source.origin) for source in sources)
     origin = Origin(Layer.COMPUTED, rule, " + ".join(named))
-    return Resolved(path, value, origin, of=tuple(source.path for source in sources))
+    own = [source for source in sources if source.path == path]
+    hidden = (w for s in own for w in (Written(s.value, s.origin, s.edit), *s.hidden))
+    of = tuple(source.path for source in sources if source.path != path)
+    return Resolved(path, value, origin, tuple(hidden), of)
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,19 @@ from typing import Annotated, Any, Literal
 from pydantic import GetCoreSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
+from sweepwright.model.diagnostic import MendableError
 from sweepwright.model.units import parse_quantity, parse_wavelength
 
 Auto = Literal["auto"]
 Parser = Callable[[Any], Any]
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]{0,63}")
 _NAME_PATTERN = re.compile(r"(?:[A-Za-z0-9_+-]|\{(?:folder|stem|n)\})+")
+_OTHER_TRUE_FALSE = {
+    **dict.fromkeys(("y", "t", "ja", "oui", "si", "sí", "1"), "true"),
+    **dict.fromkeys(("n", "f", "nein", "non", "0"), "false"),
+}
 _TRUE_FALSE = {"true": True, "false": False, "on": True, "off": False, "yes": True, "no": False}
+_MODULE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]*(?:[./][A-Za-z0-9_+-]+)*")
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,127}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -35,15 +41,6 @@ class Parsed:
 
     def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self.parse)
-
-
-class MendableError(ValueError):
-    """A value that is wrong in a way that can be mended: ``fix`` is what to write in its place."""
-
-    def __init__(self, message: str, fix: str, safe: bool) -> None:
-        super().__init__(message)
-        self.fix = fix
-        self.safe = safe
 
 
 def text(value: Any) -> str:
@@ -84,6 +81,9 @@ def name_or_pattern(value: Any) -> str:
 def boolean(value: Any) -> bool:
     """``true`` or ``false``."""
     word = text(value).lower()
+    if word in _OTHER_TRUE_FALSE:
+        meant = _OTHER_TRUE_FALSE[word]
+        raise MendableError(f"'{value}' is neither true nor false", meant, safe=True)
     if word not in _TRUE_FALSE:
         raise ValueError(f"'{value}' is neither true nor false")
     return _TRUE_FALSE[word]
@@ -157,6 +157,16 @@ def file_name(value: Any) -> str:
     return word
 
 
+def module_name(value: Any) -> str:
+    """The name of an environment module, e.g. ``xds/20240630``."""
+    word = text(value)
+    if not _MODULE.fullmatch(word):
+        raise ValueError(
+            f"'{word}' cannot be the name of a module: letters, digits and '_.+/-', as xds/20240630"
+        )
+    return word
+
+
 def listed(value: Any) -> list[Any]:
     """A list; a single item stands for a list of one."""
     if isinstance(value, list | tuple):
@@ -178,7 +188,14 @@ def word_of(*words: str) -> Parser:
 
 def list_of(parse: Parser) -> Parser:
     """A parser for a list of values; a single value stands for a list of one."""
-    return lambda value: tuple(parse(item) for item in listed(value))
+
+    def parse_all(value: Any) -> tuple[Any, ...]:
+        try:
+            return tuple(parse(item) for item in listed(value))
+        except MendableError as problem:  # what mends an item does not stand for the list
+            raise ValueError(str(problem)) from None
+
+    return parse_all
 
 
 def single(value: Mapping[Any, Any], allowed: tuple[str, ...]) -> tuple[str, Any]:
@@ -228,6 +245,7 @@ NamePattern = Annotated[str, Parsed(name_or_pattern), schema(type=["string", "in
 FileName = Annotated[str, Parsed(file_name), schema(type="string")]
 Texts = Annotated[tuple[str, ...], Parsed(list_of(text)), schema(type=["array", "string"])]
 Names = Annotated[tuple[str, ...], Parsed(list_of(name)), schema(type=["array", "string"])]
+Modules = Annotated[tuple[str, ...], Parsed(list_of(module_name)), schema(type=["array", "string"])]
 Integer = Annotated[int, Parsed(integer), schema(type="integer")]
 Count = Annotated[int, Parsed(whole(1, 99)), schema(type="integer", minimum=1, maximum=99)]
 Boolean = Annotated[bool, Parsed(boolean), schema(type="boolean")]

@@ -15,6 +15,7 @@ from sweepwright.geometry.rotation import IDENTITY, flat, unit
 from sweepwright.language.compose import ComposedSweep
 from sweepwright.model.diagnostic import Diagnostic, error, warning
 from sweepwright.model.facts import ImageFacts
+from sweepwright.model.proposals import proposal
 from sweepwright.model.resolved import Edit, Layer, Origin, Resolved, Written, computed, settle
 
 _AXES = ("omega", "kappa", "phi", "chi")
@@ -86,11 +87,9 @@ def _goniostat(
     foreign = [name for name in (written.value if written else None) or () if name not in names]
     if foreign and written is not None:
         message = f"sweep {sweep.name}: the goniostat has no axis '{foreign[0]}'"
-        return (
-            None,
-            (),
-            [error("SW-G004", message, written.origin.span, help=f"Its axes: {', '.join(names)}.")],
-        )
+        hint = f"Its axes: {', '.join(names)}."
+        meant = proposal(foreign[0], names, None, hint)
+        return None, (), [error("SW-G004", message, written.origin.span, **meant)]
     if scanned is None:
         message = (
             f"sweep {sweep.name}: the header does not say which of {', '.join(names)} was scanned"

@@ -15,8 +15,8 @@ from sweepwright.api.importing.script import process_words
 from sweepwright.api.importing.shell import words as shell_words
 from sweepwright.api.importing.table import Row, table
 from sweepwright.api.importing.work import Work, is_live
-from sweepwright.language.suggest import closest
 from sweepwright.model.diagnostic import error
+from sweepwright.model.proposals import closest
 
 COMMAND_LINE = "command line"
 _XDS = "autoPROC_XdsKeyword_"

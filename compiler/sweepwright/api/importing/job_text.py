@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sweepwright.language.suggest import keys_at
+from sweepwright.language.writing import comment, flow, printable, scalar
 from sweepwright.model.job import LANGUAGE_VERSION
 
-_COLUMNS = 100
-_WORD = r"[A-Za-z0-9_./$(+-][A-Za-z0-9_./$()#'+-]*"
-#: text that YAML takes as it stands, in lists and mappings too
-_PLAIN = re.compile(rf"(?![+-](?![0-9.])){_WORD}(?: (?![+-] ){_WORD})*")
-_NOT_PLAIN = ("null", "default", "---", "...")
 Path = tuple[str | int, ...]
 
 
@@ -41,26 +35,9 @@ def job_text(
             place.setdefault(last, {})
         else:
             place[last] = _Leaf(value)
-    head = [f"# {_printable(line)}".rstrip() for line in origin]
+    head = [f"# {printable(line)}".rstrip() for line in origin]
     lines = [*head, *comment("", said), *_block(tree, (), notes)]
     return "\n".join(lines) + "\n"
-
-
-def comment(indent: str, texts: Iterable[str]) -> list[str]:
-    """Lines of a comment; nothing in a text can end it."""
-    room = _COLUMNS - len(indent) - 2
-    return [
-        f"{indent}# {line}".rstrip()
-        for text in texts
-        for line in textwrap.wrap(
-            _printable(text),
-            room,
-            subsequent_indent="    " if text[:1] == " " else "",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        or [""]
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,29 +84,3 @@ def _ordered(section: Mapping[Any, Any], at: Path) -> list[tuple[Any, Any]]:
     """Keys in the order of the language's reference; others, e.g. names, as they came."""
     order = {key: index for index, key in enumerate(keys_at(at))}
     return sorted(section.items(), key=lambda pair: order.get(str(pair[0]), len(order)))
-
-
-def flow(value: Any) -> str:
-    """A value on one line."""
-    if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{scalar(key)}: {flow(item)}' for key, item in value.items())}}}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(flow(item) for item in value)}]"
-    return scalar(str(value))
-
-
-def scalar(text: str) -> str:
-    """Text as a YAML scalar, in quotes where it might be something else without."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _NOT_PLAIN:
-        return text
-    return '"' + "".join(_escaped(char) for char in text) + '"'
-
-
-def _escaped(char: str) -> str:
-    if char in '"\\':
-        return f"\\{char}"
-    return char if char.isprintable() else f"\\U{ord(char):08x}"
-
-
-def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else "?" for char in text)

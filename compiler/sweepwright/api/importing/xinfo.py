@@ -16,8 +16,8 @@ from sweepwright.api.importing.reading import not_text, read_text
 from sweepwright.api.importing.table import Row, table
 from sweepwright.api.importing.values import read, resolution
 from sweepwright.api.importing.work import Work
-from sweepwright.language.suggest import closest
 from sweepwright.model.diagnostic import Related, error, warning
+from sweepwright.model.proposals import closest
 
 #: block -> the block that it stands in
 _INSIDE = {
