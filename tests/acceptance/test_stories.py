@@ -17,9 +17,10 @@ from tiny_images import write_series
 from typer.testing import CliRunner
 
 from sweepwright.api.build import compile_job
+from sweepwright.api.explaining import explain_file
 from sweepwright.api.front import Options
 from sweepwright.cli.main import MODULES, application
-from sweepwright.model.plan import FileRef, Plan
+from sweepwright.model.plan import FileRef, LineTable, Plan
 from sweepwright.model.resolved import Layer
 
 BOTH = ("dials", "xds")
@@ -135,6 +136,21 @@ def test_each_example_compiles_and_each_emitted_value_says_where_it_is_from(
                     top = origins[piece.leaf][0]
                     assert piece.origin.split(":")[0].split()[0] == top["layer"], piece
     assert seen > 20
+    for step in run.plan.steps:
+        for table in step.files:
+            _explains_all(run.folder / step.folder, table)
+
+
+def _explains_all(folder: Path, table: LineTable) -> None:
+    """`explain --file` names who said each value of each line."""
+    told = explain_file(folder / table.name)
+    assert told.diagnostics == ()
+    explained = {line.number: line.leaves for line in told.lines}
+    for number, emitted in enumerate(table.lines, 1):
+        values = [piece for piece in emitted if not isinstance(piece, str)]
+        leaves = explained.get(number, ())
+        assert len(leaves) == len(values), (table.name, emitted)
+        assert all(leaf.stack or leaf.said for leaf in leaves), (table.name, emitted)
 
 
 def _says_who(origin: str) -> bool:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sweepwright.images.minicbf import Header, ImageError, facts, read_facts, read_header
+from sweepwright.images.errors import ImageError
+from sweepwright.images.minicbf import Header, facts, read_facts, read_header
 
 HEADER = """###CBF: VERSION 1.5, CBFlib v0.7.8 - PILATUS detectors
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sweepwright.images.errors import ImageError
 from sweepwright.model.facts import Fact, ImageFacts
 
 _MARK = b"\x0c\x1a\x04\xd5"
@@ -22,10 +23,6 @@ _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _DATE = re.compile(r"\d{4}[-/][A-Za-z0-9]{2,3}[-/]\d{1,2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?")
 #: "no such axis" in the headers of some beamlines
 _NO_ANGLE = -9999.0
-
-
-class ImageError(ValueError):
-    """A file that is not the image it should be; the message says what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sweepwright.images import minicbf
 from sweepwright.images.discover import Listing, Pattern, similar_names
+from sweepwright.images.errors import ImageError
 from sweepwright.images.exclude import excluded_images
 from sweepwright.model.diagnostic import Diagnostic, Span, advice, error, has_errors
 from sweepwright.model.facts import ImageFacts, ImageTemplate, SweepFacts
@@ -60,11 +61,11 @@ def observe(wanted: Wanted, listing: Listing) -> tuple[SweepFacts | None, list[D
     for number in _sample(used):
         try:
             headers[number] = minicbf.read_facts(wanted.folder / wanted.template.name(number))
-        except (minicbf.ImageError, OSError) as problem:
+        except (ImageError, OSError) as problem:
             diagnostics.append(_bad_image(wanted, number, problem))
     empty = [number for number in used if sizes[number] == 0 and number not in headers]
     diagnostics += [
-        _bad_image(wanted, number, minicbf.ImageError("is empty"))
+        _bad_image(wanted, number, ImageError("is empty"))
         for number in empty
         if number not in _sample(used)
     ]
@@ -163,7 +164,7 @@ def _width(wanted: Wanted, number: int) -> float | None:
     """The oscillation width that a header gives, or None."""
     try:
         facts = minicbf.read_facts(wanted.folder / wanted.template.name(number))
-    except (minicbf.ImageError, OSError):
+    except (ImageError, OSError):
         return None
     fact = facts.get("width")
     return float(str(fact.value)) or None if fact is not None else None

@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from sweepwright.images import minicbf
+from sweepwright.images.errors import ImageError
 from sweepwright.images.series import Series
 from sweepwright.model.facts import ImageFacts
 from sweepwright.model.ranges import ImageSet
@@ -75,7 +76,7 @@ class _Headers:
             path = self.folder / self.series.folder / self.series.template.name(image)
             try:
                 self.facts[image] = minicbf.read_facts(path)
-            except minicbf.ImageError as problem:
+            except ImageError as problem:
                 self.broken[image] = str(problem)
             except OSError as problem:
                 self.broken[image] = f"cannot be read: {problem.strerror}"

@@ -16,20 +16,64 @@ class Fact:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class AxisFact:
+    """An axis of the goniostat: its direction in frame sw with all settings at zero, and its angle.
+
+    ``angle_deg`` is that of the image, None where it is not said; a positive turn is right-handed.
+    """
+
+    name: str
+    vector: tuple[float, float, float]
+    angle_deg: float | None
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PanelFact:
+    """A flat piece of the detector in frame sw; ``origin_mm`` is the outer corner of its first pixel."""
+
+    fast: tuple[float, float, float]
+    slow: tuple[float, float, float]
+    origin_mm: tuple[float, float, float]
+    size_px: tuple[int, int]
+    pixel_mm: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What a header says but cannot mean, so that it is no fact; ``message`` is a sentence."""
+
+    field: str
+    message: str
+    key: str
+
+
 @dataclass(frozen=True)
 class ImageFacts:
     """One image header, normalised; a field that the header does not give is absent.
 
-    Keys of ``fields``: ``detector``, ``serial``, ``date``, ``wavelength`` (A), ``distance`` (mm),
-    ``beam_center`` (px, corner based: 0 is the outer edge of the first pixel, fast then slow),
-    ``pixel_size`` (mm, fast and slow), ``size`` (px, fast and slow), ``start`` and ``width`` (deg,
-    of the scanned axis), ``scan_axis``, ``omega kappa phi chi two_theta`` (deg), ``overload``
-    (counts), ``sensor_material``, ``sensor_thickness`` (mm), ``polarization`` (fraction),
-    ``exposure_time`` (s).
+    Keys of ``fields``:
+
+    - ``detector`` (its string), ``serial``, ``date`` (as written), ``site`` (text)
+    - ``wavelength`` (A), ``distance`` (mm, positive), ``two_theta`` (deg)
+    - ``size`` (px), ``pixel_size`` (mm), ``beam_center`` (px, corner based: 0 is the outer edge of
+      the first pixel), each fast then slow; ``beam_mm``: two numbers of the header, mm, whose order
+      and mirror only a site record knows (``beam_center`` is absent then)
+    - ``start`` and ``width`` (deg, of the scanned axis; 0 for a still), ``scan_axis`` (its name),
+      ``rotation_axis`` (frame sw); ``omega kappa phi chi`` (deg)
+    - ``images`` (how many the file holds), ``overload`` (counts), ``exposure_time`` (s)
+    - ``sensor_material``, ``sensor_thickness`` (mm), ``polarization`` (fraction)
+
+    ``axes`` is the goniostat from the base to the crystal, ``panels`` the detector, where a format
+    says them; with panels ``distance`` and ``beam_center`` are computed from them.
     """
 
     format: str
     fields: Mapping[str, Fact] = field(default_factory=dict)
+    axes: tuple[AxisFact, ...] = ()
+    panels: tuple[PanelFact, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     def get(self, name: str) -> Fact | None:
         """The fact of this name, if the header gives it."""

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sweepwright.emit.write import json_bytes, write_file
-from sweepwright.images.minicbf import ImageError, check_complete, read_header
+from sweepwright.images.errors import ImageError
+from sweepwright.images.minicbf import check_complete, read_header
 from sweepwright.model.facts import ImageTemplate
 from sweepwright.run import StepCall, StepError
 
