@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from sweepwright.engines.keyword_checks import given_keywords, one_file, without_step
-from sweepwright.model.diagnostic import Diagnostic, error, warning
+from sweepwright.model.diagnostic import Diagnostic, error, has_errors, warning
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedJob, ResolvedSweep
 from sweepwright.model.resolved import Resolved
 
@@ -16,13 +16,7 @@ _STRANGE = re.compile(r"[^A-Za-z0-9_./+,@%~-]")
 
 def check(job: ResolvedJob) -> list[Diagnostic]:
     """What this release cannot do with XDS."""
-    found = [
-        warning(
-            "SW-E003",
-            "with XDS this release ends after XSCALE: no statistics, no merged MTZ, no report",
-            help="Choose 'processing: {engine: dials}' for the whole way.",
-        )
-    ]
+    found: list[Diagnostic] = []
     for group in job.groups:
         number, cell = group.leaves["space_group_number"], group.leaves["cell"]
         if number.value is not None and cell.value is None:
@@ -46,7 +40,12 @@ def check(job: ResolvedJob) -> list[Diagnostic]:
     if jobs.known.colspot != jobs.known.integrate:
         message = "one XDS.INP serves all steps yet: COLSPOT and INTEGRATE have equal jobs"
         found.append(error("SW-E014", message, jobs.origin.span, help="Write one number."))
-    return [*found, *_keywords(job)]
+    found += _keywords(job)
+    if not has_errors(found):
+        message = "with XDS this release ends after XSCALE: no statistics, no merged MTZ, no report"
+        help_ = "Choose 'processing: {engine: dials}' for the whole way."
+        found.append(warning("SW-E003", message, help=help_))
+    return found
 
 
 def _keywords(job: ResolvedJob) -> Iterator[Diagnostic]:
