@@ -20,7 +20,7 @@ part of it. Keys of crystals, data sets and sweeps stand by their own names.
 def coverage_page() -> str:
     """All keys as one table."""
     engines = sorted(ENGINES, reverse=True)
-    lines = [f"| key | {' | '.join(_NAMES[name] for name in engines)} | |"]
+    lines = [f"| key | {' | '.join(_NAMES[name] for name in engines)} | remarks |"]
     lines.append("|---|" + "---|" * (len(engines) + 1))
     for key in coverage(engines[0]):
         entries = {name: coverage(name)[key] for name in engines}
