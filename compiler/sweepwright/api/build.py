@@ -17,7 +17,7 @@ from sweepwright.model.plan import Plan
 from sweepwright.records import folder as run_folder
 from sweepwright.records.digest import sha256_bytes
 from sweepwright.records.executed import run_sh
-from sweepwright.records.lock import all_leaves, lock
+from sweepwright.records.lock import lock
 from sweepwright.records.origins import origins
 
 
@@ -83,7 +83,7 @@ def files_of(job: ResolvedJob, source: bytes) -> tuple[Plan, dict[str, bytes]]:
     plan = compile_plan(job.name, engine.name, draft, job.caveats)
     templates = {use.template for step in draft.steps for use in step.files}
     locked = lock(job, templates, sha256_bytes(run_folder.plan_bytes(plan)))
-    places = origins((*given_leaves(draft), *all_leaves(job)))
+    places = origins((*given_leaves(draft), *job.all_leaves()))
     files = run_folder.files_of_run(plan, source, locked, places, previews(plan), run_sh(plan))
     files |= {f"sources/macros/{macro.name}.yaml": macro.source.encode() for macro in job.macros}
     return plan, files

@@ -21,7 +21,7 @@ from sweepwright.model.proposals import closest
 from sweepwright.model.resolved import Written
 from sweepwright.records.ends import end_of
 from sweepwright.records.folder import is_run
-from sweepwright.records.lock import all_leaves, read_json
+from sweepwright.records.lock import read_json
 from sweepwright.records.origins import ORIGINS, Stack, level_to_json, read_origins, stacks
 from sweepwright.run import load_plan
 from sweepwright.run.load import DECISION
@@ -124,7 +124,7 @@ def explain_job(path: Path, options: Options, key: str | None = None) -> Explana
     if front.job is None:
         return Explanation((), front.diagnostics, front.sources)
     job = front.job
-    known, found = stacks(all_leaves(job)), list(front.diagnostics)
+    known, found = stacks(job.all_leaves()), list(front.diagnostics)
     chosen = tuple(known)
     if key is not None:
         draft = engine(job.engine.known).plan(job)

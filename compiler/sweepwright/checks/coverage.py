@@ -83,21 +83,11 @@ def _written(job: ResolvedJob) -> list[tuple[str, Resolved[Any]]]:
     ``--set`` has no places; there each value counts.
     """
     found: dict[Any, tuple[str, Resolved[Any]]] = {}
-    for leaf in _leaves(job):
+    for leaf in job.all_leaves():
         if leaf.origin.layer in _WRITTEN and leaf.edit is not Edit.DEFAULT:
             key = _TARGET.sub("", leaf.path)
             found.setdefault((key, leaf.origin.span, spelled(leaf.value)), (key, leaf))
     return list(found.values())
-
-
-def _leaves(job: ResolvedJob) -> Iterator[Resolved[Any]]:
-    yield from job.leaves.values()
-    for group in job.groups:
-        yield from group.leaves.values()
-        for dataset in group.datasets:
-            yield from dataset.leaves.values()
-    for sweep in job.sweeps:
-        yield from sweep.leaves.values()
 
 
 def _one(engine: str, key: str, leaf: Resolved[Any], entry: Coverage) -> Iterator[Diagnostic]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,3 +109,13 @@ class ResolvedJob:
     def sweeps(self) -> tuple[ResolvedSweep, ...]:
         """All sweeps, group by group."""
         return tuple(sweep for group in self.groups for sweep in group.sweeps)
+
+    def all_leaves(self) -> Iterator[Resolved[Any]]:
+        """Every leaf of the job, of its groups and data sets, and of its sweeps."""
+        yield from self.leaves.values()
+        for group in self.groups:
+            yield from group.leaves.values()
+            for dataset in group.datasets:
+                yield from dataset.leaves.values()
+        for sweep in self.sweeps:
+            yield from sweep.leaves.values()

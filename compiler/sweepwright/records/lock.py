@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
@@ -74,17 +74,6 @@ class Lock(TypedDict):
     inputs: LockedInputs
 
 
-def all_leaves(job: ResolvedJob) -> Iterator[Resolved[Any]]:
-    """Every leaf of the job, of its groups and data sets, and of its sweeps."""
-    yield from job.leaves.values()
-    for group in job.groups:
-        yield from group.leaves.values()
-        for dataset in group.datasets:
-            yield from dataset.leaves.values()
-    for sweep in job.sweeps:
-        yield from sweep.leaves.values()
-
-
 def lock(job: ResolvedJob, templates: Iterable[str], plan: str) -> Lock:
     """The lock; ``templates`` are the names of those that were rendered, ``plan`` the digest."""
     return {
@@ -93,7 +82,7 @@ def lock(job: ResolvedJob, templates: Iterable[str], plan: str) -> Lock:
         "sweepwright": __version__,
         "name": job.name,
         "plan": plan,
-        "values": {leaf.path: _locked(leaf) for leaf in all_leaves(job)},
+        "values": {leaf.path: _locked(leaf) for leaf in job.all_leaves()},
         "inputs": {
             "tools": {
                 name: {"version": tool.version, "digest": tool.digest}
