@@ -365,10 +365,9 @@ SCRIPT = Path(sys.executable).with_name("sweepwright")
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_is_there_for_the_shell(shell: str) -> None:
-    shown = subprocess.run(
-        [SCRIPT, "--show-completion", shell], capture_output=True, text=True, check=True
-    )
-    assert "_SWEEPWRIGHT_COMPLETE" in shown.stdout
+    asked = {**os.environ, "_SWEEPWRIGHT_COMPLETE": f"source_{shell}"}
+    shown = subprocess.run([SCRIPT], env=asked, capture_output=True, text=True, check=True)
+    assert f"complete_{shell}" in shown.stdout
 
 
 def test_a_shell_is_offered_commands() -> None:
