@@ -8,7 +8,6 @@ from ruamel.yaml.error import YAMLError
 
 from sweepwright.language.nodes import JobText
 from sweepwright.language.reading import SizeError, read
-from sweepwright.language.syntax import syntax_error
 from sweepwright.model.diagnostic import Diagnostic, Span, error
 
 MAX_BYTES = 2_000_000
@@ -47,6 +46,8 @@ def loads(source: str, name: str) -> tuple[JobText | None, list[Diagnostic]]:
     except SizeError as problem:
         return None, [problem.diagnostic]
     except (YAMLError, ValueError) as problem:
+        from sweepwright.language.syntax import syntax_error  # most texts are YAML
+
         return None, [syntax_error(problem, name, source)]
     if root is None and not diagnostics:
         return None, [error("SW-L004", "the file is empty", whole, help=SMALLEST)]

@@ -14,7 +14,6 @@ from sweepwright.language.prepare import Edits, prepare
 from sweepwright.language.reading import MOST_FOUND
 from sweepwright.language.suggest import elsewhere, keys_at
 from sweepwright.language.text import SMALLEST
-from sweepwright.language.upgrade import migrated
 from sweepwright.model.diagnostic import Diagnostic, Fix, Span, error, has_errors
 from sweepwright.model.job import EVERY, LANGUAGE_VERSION, Job
 from sweepwright.model.proposals import proposal
@@ -37,7 +36,11 @@ def validate(text: JobText) -> tuple[Patch | None, list[Diagnostic]]:
 
     A job of an older version of the language is read as that version.
     """
-    text, older = migrated(text)
+    older: list[Diagnostic] = []
+    if text.root.find(("sweepwright",)).value != str(LANGUAGE_VERSION):
+        from sweepwright.language.upgrade import migrated  # most jobs are of today
+
+        text, older = migrated(text)
     if has_errors(older):
         return None, older
     patch, diagnostics = validate_patch(text)
