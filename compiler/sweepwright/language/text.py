@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml.error import YAMLError
 
 from sweepwright.language.nodes import JobText
 from sweepwright.language.reading import SizeError, read
 from sweepwright.model.diagnostic import Diagnostic, Span, error
+from sweepwright.model.proposals import proposal
 
 MAX_BYTES = 2_000_000
 
@@ -25,8 +27,7 @@ def load(path: Path, name: str | None = None) -> tuple[JobText | None, list[Diag
             ]
         raw = path.read_bytes()[: MAX_BYTES + 1]
     except OSError as problem:
-        hint = "Check the spelling, or write one with 'sweepwright: 1' and 'sweeps:'."
-        return None, [error("SW-L001", f"cannot read '{shown}': {problem.strerror}", help=hint)]
+        return None, [error("SW-L001", f"cannot read '{shown}': {problem.strerror}", **_near(path))]
     if len(raw) > MAX_BYTES:
         return None, [error("SW-L002", f"'{shown}' is larger than 2 MB; that is no job file")]
     try:
@@ -36,6 +37,17 @@ def load(path: Path, name: str | None = None) -> tuple[JobText | None, list[Diag
         message = f"'{shown}' is not UTF-8 text (byte {problem.start}, line {line})"
         return None, [error("SW-L002", message, help="Save the file as UTF-8.")]
     return loads(source, shown)
+
+
+def _near(path: Path) -> dict[str, Any]:
+    """A YAML file beside, whose name is like the one that cannot be read."""
+    hint = "Check the spelling, or write one with 'sweepwright: 1' and 'sweeps:'."
+    try:
+        beside = [one.name for one in path.parent.iterdir() if one.suffix in (".yaml", ".yml")]
+    except OSError:
+        beside = []
+    known = [name for name in beside if name != path.name]
+    return proposal(path.name, known, None, hint, chosen=True)
 
 
 def loads(source: str, name: str) -> tuple[JobText | None, list[Diagnostic]]:
