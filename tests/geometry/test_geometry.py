@@ -3,9 +3,15 @@
 import numpy as np
 import pytest
 
-from sweepwright.geometry.detector import square_detector, xds_origin
 from sweepwright.geometry.goniostat import GoniostatAxis, positive_scan, scan_geometry
-from sweepwright.geometry.rotation import apply, imgcif, multiply, rotation, rounded_numbers
+from sweepwright.geometry.rotation import (
+    angle_between_deg,
+    apply,
+    multiply,
+    rotation,
+    rotation_angle_deg,
+    rounded_numbers,
+)
 
 
 def test_a_positive_turn_follows_the_right_hand_rule() -> None:
@@ -27,13 +33,7 @@ def test_a_rotation_matches_the_quaternion_of_the_same_turn() -> None:
     assert np.allclose(rotation(axis, angle), from_quaternion, atol=1e-14)
 
 
-def test_the_imgcif_frame_has_the_beam_along_minus_z_and_slow_along_minus_y() -> None:
-    assert imgcif((0, 0, 1)) == (0, 0, -1)
-    assert imgcif((0, 1, 0)) == (0, -1, 0)
-    assert imgcif((1, 0, 0)) == (1, 0, 0)
-
-
-def test_axes_nearer_the_base_turn_the_scanned_axis_and_the_others_the_crystal() -> None:
+def test_axes_nearer_the_base_turn_the_scanned_axis_and_all_turn_the_crystal() -> None:
     chain = [
         GoniostatAxis("omega", (1.0, 0.0, 0.0)),
         GoniostatAxis("kappa", (0.0, 0.0, 1.0)),
@@ -44,7 +44,8 @@ def test_axes_nearer_the_base_turn_the_scanned_axis_and_the_others_the_crystal()
     assert np.allclose(about_omega.fixed, rotation((0, 0, 1), 90))
     about_phi = scan_geometry(chain, "phi", {"omega": 0, "kappa": 90})
     assert np.allclose(about_phi.axis, (0, 1, 0))
-    assert np.allclose(about_phi.fixed, np.eye(3))
+    # kappa stands still too: at phi 0 the crystal is turned by it
+    assert np.allclose(about_phi.fixed, rotation((0, 0, 1), 90))
 
 
 def test_the_order_of_two_turns_matters_and_the_base_is_leftmost() -> None:
@@ -56,6 +57,24 @@ def test_the_order_of_two_turns_matters_and_the_base_is_leftmost() -> None:
     fixed = scan_geometry(chain, "omega", {"kappa": 90, "phi": 90}).fixed
     # phi first takes x to y, which kappa (about y) leaves alone
     assert np.allclose(apply(fixed, [1, 0, 0]), [0, 1, 0])
+
+
+def test_a_scan_with_one_axis_repeats_every_orientation_of_the_chain() -> None:
+    chain = [
+        GoniostatAxis("omega", (1.0, 0.0, 0.0)),
+        GoniostatAxis("kappa", (0.64, 0.48, 0.6)),
+        GoniostatAxis("phi", (0.0, 0.6, 0.8)),
+    ]
+    settings = {"omega": 31.0, "kappa": -77.0, "phi": 140.0}
+    for scanned in settings:
+        scan = scan_geometry(chain, scanned, settings)
+        for angle in (0.0, 12.5, -200.0):
+            whole = np.eye(3)
+            for axis in chain:
+                turn = angle if axis.name == scanned else settings[axis.name]
+                whole = whole @ np.array(rotation(axis.vector, turn))
+            as_engine = np.array(rotation(scan.axis, angle)) @ np.array(scan.fixed)
+            assert np.allclose(as_engine, whole, atol=1e-11)
 
 
 def test_an_unknown_setting_is_not_zero() -> None:
@@ -72,20 +91,6 @@ def test_a_negative_width_turns_axis_start_and_width_together() -> None:
     assert np.allclose(before, after)
 
 
-def test_xds_counts_from_the_centre_of_the_first_pixel_as_one() -> None:
-    assert xds_origin((1231.5, 1263.0)) == (1232.0, 1263.5)
-
-
-def test_the_beam_meets_a_square_detector_at_the_beam_centre() -> None:
-    detector = square_detector((245.2, 306.2), (0.172, 0.172), 100.0)
-    hit = (
-        np.array(detector.origin_mm)
-        + 245.2 * 0.172 * np.array(detector.fast)
-        + 306.2 * 0.172 * np.array(detector.slow)
-    )
-    assert np.allclose(hit, (0, 0, 100.0), atol=1e-9)
-
-
 def test_computed_numbers_have_twelve_digits_and_no_minus_zero() -> None:
     assert rounded_numbers([0.1 + 0.2, -0.0, 1e-17]) == (0.3, 0.0, 0.0)
     assert str(rounded_numbers([-1e-17])[0]) == "0.0"
@@ -94,3 +99,11 @@ def test_computed_numbers_have_twelve_digits_and_no_minus_zero() -> None:
 def test_products_of_matrices_are_those_of_numpy() -> None:
     a, b = rotation((0.1, 0.7, -0.3), 41), rotation((-0.4, 0.2, 0.9), -17)
     assert np.allclose(multiply(a, b), np.array(a) @ np.array(b), atol=1e-15)
+
+
+@pytest.mark.parametrize("angle", [1e-9, 0.001, 37.0, 90.0, 179.0, 180.0])
+def test_small_and_large_angles_are_told(angle: float) -> None:
+    turn = rotation((0.2, -0.4, 0.7), angle)
+    assert rotation_angle_deg(turn) == pytest.approx(angle, rel=1e-6)
+    across = np.cross((0.2, -0.4, 0.7), (1, 0, 0))
+    assert angle_between_deg(across, apply(turn, across)) == pytest.approx(angle, rel=1e-6)

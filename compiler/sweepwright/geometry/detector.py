@@ -1,29 +1,107 @@
-"""A flat detector square to the beam (two-theta 0), in frame sw."""
+"""Flat panels anywhere in the laboratory, in frame sw; the crystal is at 0, 0, 0.
+
+Places on a panel are pixels, fast then slow, counted from the outer corner of its first pixel. A
+pixel (f, s) is at origin + f qx fast + s qy slow. ``fast`` and ``slow`` are unit vectors, square to
+each other.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 
-from sweepwright.geometry.rotation import Vector, rounded
+from sweepwright.geometry.frames import BEAM
+from sweepwright.geometry.rotation import Vector, apply, combine, cross, dot, rotation
+from sweepwright.model.facts import PanelFact
 
+Pair = tuple[float, float]
 
-@dataclass(frozen=True, slots=True)
-class FlatDetector:
-    """Directions of a detector, and its origin: the outer corner of the first pixel, mm."""
-
-    fast: Vector
-    slow: Vector
-    origin_mm: Vector
-
-
-def square_detector(
-    beam_center_px: tuple[float, float], pixel_mm: tuple[float, float], distance_mm: float
-) -> FlatDetector:
-    """The detector whose first pixel's corner is the origin of ``beam_center_px`` (fast, slow)."""
-    origin = (-beam_center_px[0] * pixel_mm[0], -beam_center_px[1] * pixel_mm[1], distance_mm)
-    return FlatDetector((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), rounded(origin))
+_CRYSTAL: Vector = (0.0, 0.0, 0.0)
+#: below this cosine between normal and beam the two run side by side
+_EDGE_ON = 1e-6
 
 
-def xds_origin(beam_center_px: tuple[float, float]) -> tuple[float, float]:
-    """ORGX, ORGY of an untilted detector: XDS counts from 1 at the centre of the first pixel."""
-    return float(f"{beam_center_px[0] + 0.5:.12g}"), float(f"{beam_center_px[1] + 0.5:.12g}")
+def panel_at(
+    beam_center_px: Pair,
+    pixel_mm: Pair,
+    distance_mm: float,
+    size_px: tuple[int, int],
+    fast: Vector = (1.0, 0.0, 0.0),
+    slow: Vector = (0.0, 1.0, 0.0),
+    beam: Vector = BEAM,
+) -> PanelFact:
+    """The panel that the beam meets at ``beam_center_px``, its plane ``distance_mm`` away.
+
+    Without directions it is square to the beam; with them it may be turned, mirrored or tilted.
+    ``distance_mm`` is positive and square to the panel. Raises ValueError when the beam runs along it.
+    """
+    along = _along_normal(fast, slow, beam)
+    meets = combine((distance_mm / abs(along), beam))
+    (f, s), (qx, qy) = beam_center_px, pixel_mm
+    origin = combine((1.0, meets), (-f * qx, fast), (-s * qy, slow))
+    return PanelFact(fast, slow, origin, size_px, pixel_mm)
+
+
+def turned(
+    panel: PanelFact, axis: Sequence[float], angle_deg: float, about_mm: Vector = _CRYSTAL
+) -> PanelFact:
+    """The panel after a right-handed turn about an axis through ``about_mm``.
+
+    Through the crystal it is the turn of a two-theta arm: +20 about x takes a panel ahead towards
+    -y, about y towards +x. Through a point of the panel it is a tilt.
+    """
+    turn = rotation(axis, angle_deg)
+    arm = combine((1.0, panel.origin_mm), (-1.0, about_mm))
+    return replace(
+        panel,
+        fast=apply(turn, panel.fast),
+        slow=apply(turn, panel.slow),
+        origin_mm=combine((1.0, apply(turn, arm)), (1.0, about_mm)),
+    )
+
+
+def point_mm(panel: PanelFact, place: Pair) -> Vector:
+    """Where a place on the panel (px) is in the laboratory."""
+    (f, s), (qx, qy) = place, panel.pixel_mm
+    return combine((1.0, panel.origin_mm), (f * qx, panel.fast), (s * qy, panel.slow))
+
+
+def normal(panel: PanelFact) -> Vector:
+    """fast x slow: away from the crystal, unless the panel is mirrored or read from behind."""
+    return cross(panel.fast, panel.slow)
+
+
+def signed_distance_mm(panel: PanelFact) -> float:
+    """Distance of the plane along its normal: negative where fast x slow points to the crystal."""
+    return dot(panel.origin_mm, normal(panel))
+
+
+def foot_px(panel: PanelFact) -> Pair:
+    """The foot of the perpendicular from the crystal, the place of the plane nearest to it."""
+    return place_px(panel, _CRYSTAL)
+
+
+def beam_center_px(panel: PanelFact, beam: Vector = BEAM) -> Pair:
+    """Where the beam meets the plane of the panel, inside its borders or not.
+
+    Raises ValueError when it does not: the plane is along the beam, or behind the crystal.
+    """
+    path = signed_distance_mm(panel) / _along_normal(panel.fast, panel.slow, beam)
+    if path <= 0:
+        raise ValueError("the beam does not meet the panel, which is behind the crystal")
+    return place_px(panel, combine((path, beam)))
+
+
+def place_px(panel: PanelFact, point: Vector) -> Pair:
+    """The place on the panel that is nearest to a point of the laboratory."""
+    arm = combine((1.0, point), (-1.0, panel.origin_mm))
+    qx, qy = panel.pixel_mm
+    return dot(arm, panel.fast) / qx, dot(arm, panel.slow) / qy
+
+
+def _along_normal(fast: Vector, slow: Vector, beam: Vector) -> float:
+    """The share of the beam along the normal; its sign tells the hand of the panel."""
+    along = dot(cross(fast, slow), beam)
+    if abs(along) < _EDGE_ON:
+        raise ValueError("the beam runs along the panel and never meets it")
+    return along

@@ -31,13 +31,17 @@ class AxisFact:
 
 @dataclass(frozen=True, slots=True)
 class PanelFact:
-    """A flat piece of the detector in frame sw; ``origin_mm`` is the outer corner of its first pixel."""
+    """A flat piece of the detector in frame sw; ``origin_mm`` is the outer corner of its first pixel.
+
+    ``first_px`` is where that pixel stands in the whole image, fast then slow, from 0.
+    """
 
     fast: tuple[float, float, float]
     slow: tuple[float, float, float]
     origin_mm: tuple[float, float, float]
     size_px: tuple[int, int]
     pixel_mm: tuple[float, float]
+    first_px: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,13 @@ class ImageFacts:
 
     Keys of ``fields``:
 
-    - ``detector`` (its string), ``serial``, ``date`` (as written), ``site`` (text)
+    - ``detector`` (its string), ``serial``, ``date`` (as written), ``site`` (text), ``axis_text`` (the
+      header's word for the scanned axis, by which site records are told apart)
     - ``wavelength`` (A), ``distance`` (mm, positive), ``two_theta`` (deg)
     - ``size`` (px), ``pixel_size`` (mm), ``beam_center`` (px, corner based: 0 is the outer edge of
       the first pixel), each fast then slow; ``beam_mm``: two numbers of the header, mm, whose order
-      and mirror only a site record knows (``beam_center`` is absent then)
+      and mirror only a site record knows (``beam_center`` is absent then); ``beam_denzo_mm``: the
+      pair as DENZO reads it
     - ``start`` and ``width`` (deg, of the scanned axis; 0 for a still), ``scan_axis`` (its name),
       ``rotation_axis`` (frame sw); ``omega kappa phi chi`` (deg)
     - ``images`` (how many the file holds), ``overload`` (counts), ``exposure_time`` (s)
@@ -84,7 +90,7 @@ class ImageFacts:
 class ImageTemplate:
     """A series of files: ``prefix``, as many digits as ``width``, ``suffix``; ``folder`` portable.
 
-    ``root`` is the name of the place that ``folder`` is relative to.
+    ``width`` 0 is one file with all images. ``root`` names the place that ``folder`` is relative to.
     """
 
     root: str
@@ -93,9 +99,15 @@ class ImageTemplate:
     width: int
     suffix: str
 
+    @property
+    def one_file(self) -> bool:
+        """Whether all images are in one file: the master of a series in HDF5."""
+        return self.width == 0
+
     def name(self, number: int) -> str:
-        """The file name of one image."""
-        return f"{self.prefix}{number:0{self.width}d}{self.suffix}"
+        """The name of the file that holds an image."""
+        digits = f"{number:0{self.width}d}" if self.width else ""
+        return f"{self.prefix}{digits}{self.suffix}"
 
     def hashes(self, mark: str = "#") -> str:
         """The file name with ``mark`` for each digit, as engines write templates."""
@@ -109,12 +121,16 @@ class ImageTemplate:
 
 @dataclass(frozen=True)
 class SweepFacts:
-    """The files of one sweep and some of its headers (first, last, a few between) by number."""
+    """The files of one sweep and some of its headers (first, last, a few between) by number.
+
+    ``sizes`` are the bytes of its files by name: of a master also the data files that it leads to,
+    as it names them.
+    """
 
     template: ImageTemplate
     found: ImageSet
     headers: Mapping[int, ImageFacts]
-    sizes: Mapping[int, int]
+    sizes: Mapping[str, int]
 
     @property
     def first_header(self) -> ImageFacts:

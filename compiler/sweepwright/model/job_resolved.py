@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -85,6 +86,20 @@ class UsedMacro:
 
 
 @dataclass(frozen=True)
+class UsedSite:
+    """A site record that a job uses: its id, its period, and its text with all that it refers to."""
+
+    id: str
+    origin: str
+    source: str
+
+    @property
+    def digest(self) -> str:
+        """Of the text."""
+        return hashlib.sha256(self.source.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
 class ResolvedJob:
     """All that planning and rendering need; `places` alone knows where things are on this machine."""
 
@@ -95,6 +110,7 @@ class ResolvedJob:
     groups: tuple[ResolvedGroup, ...]
     places: Mapping[str, str]
     macros: tuple[UsedMacro, ...] = ()
+    sites: tuple[UsedSite, ...] = ()
 
     @property
     def caveats(self) -> tuple[str, ...]:
