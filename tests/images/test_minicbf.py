@@ -1,12 +1,14 @@
 """mini-CBF headers of many dialects, against numbers read by hand from the text."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from sweepwright.images.errors import ImageError
-from sweepwright.images.minicbf import Header, facts, read_facts, read_header
+from sweepwright.images.formats import read_facts, read_head
+from sweepwright.images.minicbf import Header, facts, parse_header
 
 HEADER = """###CBF: VERSION 1.5, CBFlib v0.7.8 - PILATUS detectors
 
@@ -23,7 +25,7 @@ _array_data.header_contents
 # Count_cutoff 1009869 counts
 # Wavelength 0.97934 A
 # Detector_distance 0.33445 m
-# Beam_xy (1231.50, 1263.25) pixels
+# Beam_xy (1229.50, 1260.25) pixels
 # Start_angle 12.5000 deg.
 # Angle_increment 0.0333 deg.
 # Detector_2theta 0.0000 deg.
@@ -60,6 +62,8 @@ def test_every_field_of_a_header_is_read_in_our_units(tmp_path: Path) -> None:
     assert found == {
         "size": (2463, 2527),
         "detector": "PILATUS3 6M, S/N 60-0126, Diamond",
+        "serial": "60-0126",
+        "axis_text": "X, CW",
         "date": "2017-11-23T15:23:41.880",
         "pixel_size": (0.172, 0.172),
         "sensor_material": "Si",
@@ -68,7 +72,7 @@ def test_every_field_of_a_header_is_read_in_our_units(tmp_path: Path) -> None:
         "overload": 1009869,
         "wavelength": 0.97934,
         "distance": 334.45,
-        "beam_center": (1231.5, 1263.25),
+        "beam_center": (1229.5, 1260.25),
         "start": 12.5,
         "width": 0.0333,
         "two_theta": 0.0,
@@ -88,7 +92,7 @@ def test_numbers_are_kept_to_the_last_digit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "field", "value"),
     [
-        ("# Beam_xy: (2000, 2000)", "beam_center", (2000.0, 2000.0)),
+        ("# Beam_xy: (7, 2)", "beam_center", (7.0, 2.0)),
         ("# Tau = 0 s\n# Wavelength = 0.9793 A", "wavelength", 0.9793),
         ("# Pixel_size 0.000075 m x 0.000075 m", "pixel_size", (0.075, 0.075)),
         ("# CdTe sensor, thickness 0.000750 m", "sensor_material", "CdTe"),
@@ -109,23 +113,30 @@ def test_odd_lines_are_no_facts_and_no_error(line: str) -> None:
     assert set(facts(Header((line,), binary, 0)).fields) == {"size"}
 
 
-def test_a_truncated_image_and_a_stranger_are_told_apart(tmp_path: Path) -> None:
-    with pytest.raises(ImageError, match=r"truncated: .* bytes where at least"):
-        read_facts(image(tmp_path, data=b"\0" * 5))
+def test_a_truncated_image_gives_its_header_and_a_doubt(tmp_path: Path) -> None:
+    found = read_facts(image(tmp_path, data=b"\0" * 5))
+    assert found.fields["wavelength"].value == 0.97934
+    (doubt,) = (doubt for doubt in found.doubts if doubt.field == "data")
+    assert re.fullmatch(r"is truncated: \d+ bytes where at least \d+ belong", doubt.message)
+
+
+def test_what_ends_within_its_header_and_strangers_are_told_apart(tmp_path: Path) -> None:
     path = tmp_path / "y.cbf"
-    path.write_bytes(HEADER.encode()[:300])
-    with pytest.raises(ImageError, match="within its header"):
-        read_header(path)
-    path.write_bytes(b"II*\0 something else")
-    with pytest.raises(ImageError, match="no CBF"):
-        read_header(path)
-    path.write_bytes(b"")
-    with pytest.raises(ImageError, match="empty"):
-        read_header(path)
+    for content, message in (
+        (HEADER.encode()[:300], "within its header"),
+        (b"something else", "no image"),
+        (b"", "empty"),
+    ):
+        path.write_bytes(content)
+        with pytest.raises(ImageError, match=message):
+            read_facts(path)
 
 
-SAMPLES = Path(
-    os.environ.get("SWEEPWRIGHT_SAMPLES", Path(__file__).parents[3] / "shared/samples/images")
+SAMPLES = (
+    Path(
+        os.environ.get("SWEEPWRIGHT_SHARED", Path(__file__).resolve().parents[2].parent / "shared")
+    )
+    / "samples/images"
 )
 
 
@@ -134,7 +145,7 @@ def test_real_headers_are_read() -> None:
     read = {}
     for path in sorted(SAMPLES.glob("*.cbf")):
         try:
-            read[path.name] = facts(read_header(path)).fields
+            read[path.name] = facts(parse_header(read_head(path))).fields
         except ImageError:
             continue
     assert len(read) > 15

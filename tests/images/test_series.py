@@ -10,7 +10,9 @@ import pytest
 from tiny_images import write_series
 
 from sweepwright.images.series import Series, find_series
-from sweepwright.images.wedges import READ_ALL, SPACING, Wedge, wedges
+from sweepwright.images.times import time_of
+from sweepwright.images.wedges import READ_ALL, Wedge, spacing, wedges, what_changes
+from sweepwright.model.facts import AxisFact, Fact, ImageFacts
 from sweepwright.model.ranges import ImageSet, parse_images
 
 
@@ -47,17 +49,37 @@ def test_order_is_by_number(tmp_path: Path) -> None:
     ]
 
 
-def test_other_formats_are_listed_and_not_readable(tmp_path: Path) -> None:
-    names = "a_001.img b_001.mar2300 c_001.img.bz2 d_001.cbf.gz e_1_master.h5 f_001.CBF".split()
-    touch(tmp_path, *names, "notes_001.txt", "picture_001.jpg", "FRAME.cbf")
-    found = {series.path: series.readable for series in find_series(tmp_path, deep=True)}
-    assert found == {
-        "a_###.img": False,
-        "b_###.mar2300": False,
-        "c_###.img.bz2": False,
-        "d_###.cbf.gz": False,
-        "e_#_master.h5": False,
-        "f_###.CBF": True,
+def test_images_of_all_formats_are_listed(tmp_path: Path) -> None:
+    names = (
+        "a_001.img b_001.mar2300 c_001.img.bz2 d_001.cbf.gz e_1_master.h5 f_001.CBF g.0001 g_E1.0001 "
+        "h_1_1.rodhypix i_01_0001.sfrm j_001.mccd k_0001.osc l.0001.gz m_002.mar2300.bz2 n_01.smv"
+    ).split()
+    others = (
+        "notes_001.txt",
+        "picture_001.jpg",
+        "FRAME.cbf",
+        "libx.so.1",
+        "001",
+        "x.12",
+        "x.1234567",
+    )
+    touch(tmp_path, *names, *others)
+    assert {series.path for series in find_series(tmp_path, deep=True)} == {
+        "a_###.img",
+        "b_###.mar2300",
+        "c_###.img.bz2",
+        "d_###.cbf.gz",
+        "e_1_master.h5",
+        "f_###.CBF",
+        "g.####",
+        "g_E1.####",
+        "h_1_#.rodhypix",
+        "i_01_####.sfrm",
+        "j_###.mccd",
+        "k_####.osc",
+        "l.####.gz",
+        "m_###.mar2300.bz2",
+        "n_##.smv",
     }
 
 
@@ -225,16 +247,66 @@ def test_nothing_readable_is_no_wedge(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_in_a_long_series_every_wedge_of_eight_images_is_found(tmp_path: Path, seed: int) -> None:
-    chance = random.Random(seed)
+def test_of_one_header_in_eight_every_wedge_of_eight_images_is_found(
+    tmp_path: Path, seed: int
+) -> None:
+    chance, step = random.Random(seed), 8
     edges = [1]
-    while edges[-1] < READ_ALL:
-        edges.append(edges[-1] + chance.choice([SPACING, SPACING + 1, 13, 50, 400]))
-    edges.append(edges[-1] + SPACING)
+    while edges[-1] < 2000:
+        edges.append(edges[-1] + chance.choice([step, step + 1, 13, 50, 400]))
+    edges.append(edges[-1] + step)
     truth = []
     for index, (first, after) in enumerate(pairwise(edges)):
         truth.append(f"{first}-{after - 1}")
         # each begins where none before it ends
         write_series(tmp_path, "x_#####.cbf", truth[-1], start=index * 7.7, width=0.01)
-    assert edges[-1] - 1 > READ_ALL
-    assert ranges(cut(tmp_path)) == truth
+    (series,) = find_series(tmp_path, deep=False)
+    found, broken = wedges(tmp_path, series, step)
+    assert ranges(found) == truth and not broken
+
+
+def test_how_many_headers_are_read() -> None:
+    assert [spacing(images) for images in (0, 1, READ_ALL, READ_ALL + 1, 10 * READ_ALL)] == [
+        1, 1, 1, 2, 10,
+    ]  # fmt: skip
+
+
+def scanned(axis: str, *angles: float) -> ImageFacts:
+    """A header with axes, as imgCIF and NXmx tell of them, of a rotation about one by 0.5."""
+    axes = zip(("omega", "arc", "phi"), angles, strict=True)
+    stated = tuple(AxisFact(name, (1.0, 0.0, 0.0), angle, name) for name, angle in axes)
+    start = next(item.angle_deg for item in stated if item.name == axis)
+    values = {"start": start, "width": 0.5, "scan_axis": axis}
+    return ImageFacts("any", {name: Fact(value, name) for name, value in values.items()}, stated)
+
+
+@pytest.mark.parametrize(
+    ("after", "change"),
+    [
+        (scanned("omega", 5.0, 20.0, 0.0), ""),
+        (scanned("omega", 5.0, 21.0, 0.0), "arc"),
+        (scanned("omega", 6.0, 20.0, 0.0), "start"),
+        (scanned("phi", 0.0, 20.0, 5.0), "scan_axis"),
+    ],
+)
+def test_axes_of_any_name_are_compared(after: ImageFacts, change: str) -> None:
+    assert what_changes(scanned("omega", 0.0, 20.0, 0.0), after, 10) == change
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("2017-11-23T15:23:41.880", "2017-11-23 15:23:41.880000"),
+        ("2012/Apr/09 20:02:10", "2012-04-09 20:02:10"),
+        ("2024-05-06T07:08:09Z", "2024-05-06 07:08:09"),
+        ("Tue Jun 26 09:43:09 2007", "2007-06-26 09:43:09"),
+        ("Fri_Feb_13_13:23:52_2015", "2015-02-13 13:23:52"),
+        ("27-Jan-2015 03:18:35", "2015-01-27 03:18:35"),
+        ("031012302006.45", "2006-03-10 12:30:45"),
+        ("2003-5-14", "None"),
+        ("2015-02-30T00:00:00", "None"),
+        ("never", "None"),
+    ],
+)
+def test_times_of_all_formats(text: str, time: str) -> None:
+    assert str(time_of(text)) == time

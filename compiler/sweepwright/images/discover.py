@@ -13,14 +13,28 @@ from sweepwright.model.facts import ImageTemplate
 from sweepwright.model.ranges import ImageSet
 
 _HASHES = re.compile(r"#+|\?+|%0(\d)d")
-#: endings of HDF5 images
+#: endings of HDF5 images: a master file holds a whole sweep
 HDF5 = (".h5", ".nxs", ".hdf5")
+_PACKED = r"(?:\.(?:gz|bz2))?"
+#: how the names of image files end where they have a suffix: HDF5 apart, all have a number before it
+SUFFIX = rf"\.(?:cbf|img|smv|mccd|mar[0-9]+|osc|sfrm|pck|rodhypix|tiff?){_PACKED}"
 _DIGITS = re.compile("[0-9]+")
-_NUMBERED = re.compile(r"(.*?)(\d+)(\D*)$")
+#: the number of an image: the last one before a suffix, the suffix itself (``x.0001``), or the last
+_NUMBERED = tuple(
+    re.compile(pattern, re.IGNORECASE | re.DOTALL)
+    for pattern in (
+        rf"(.*?)([0-9]+)([^0-9]*{SUFFIX})",
+        rf"(.+\.)([0-9]{{3,6}})({_PACKED})",
+        r"(.*?)([0-9]+)([^0-9]*)",
+    )
+)
 
 
 class Pattern(NamedTuple):
-    """A template as typed, split: the folder, and prefix, digits and suffix of the names."""
+    """A template as typed, split: the folder, and prefix, digits and suffix of the names.
+
+    ``width`` 0 is one HDF5 file with all images.
+    """
 
     folder: str
     prefix: str
@@ -30,12 +44,15 @@ class Pattern(NamedTuple):
 
 
 def parse_pattern(text: str) -> Pattern:
-    """A template with one run of ``#`` (or ``?``, ``%04d``), or one image of a series.
+    """A template with one run of ``#`` (or ``?``, ``%04d``), one image of a series, or an HDF5 file.
 
     Raises ValueError with a sentence for people.
     """
     folder, _, name = text.rpartition("/")
     runs = list(_HASHES.finditer(name))
+    is_hdf5 = name.lower().endswith(HDF5)
+    if runs and is_hdf5:
+        raise ValueError("HDF5 images have one master file; write its name: lyso_master.h5")
     if len(runs) > 1:
         raise ValueError("a template has one run of '#', one for each digit")
     if runs:
@@ -44,10 +61,26 @@ def parse_pattern(text: str) -> Pattern:
         return Pattern(folder, name[: run.start()], width, name[run.end() :])
     if _HASHES.search(folder):
         raise ValueError("the '#' of a template stand in the file name, not in a folder")
-    numbered = _NUMBERED.fullmatch(name)
+    if is_hdf5:
+        stem, dot, ending = name.rpartition(".")
+        return Pattern(folder, stem, 0, dot + ending)
+    numbered = split_name(name)
     if numbered is None:
         raise ValueError("write the file names with one '#' for each digit: lyso_####.cbf")
-    return Pattern(folder, numbered[1], len(numbered[2]), numbered[3], int(numbered[2]))
+    prefix, digits, suffix = numbered
+    return Pattern(folder, prefix, len(digits), suffix, int(digits))
+
+
+def split_name(name: str, images_only: bool = False) -> tuple[str, str, str] | None:
+    """What precedes the number in a file's name, the digits, the rest; None without a number.
+
+    ``images_only`` for names that end as those of image files do.
+    """
+    for pattern in _NUMBERED[: 2 if images_only else 3]:
+        match = pattern.fullmatch(name)
+        if match is not None:
+            return match[1], match[2], match[3]
+    return None
 
 
 class Listing:
@@ -64,7 +97,7 @@ class Listing:
         return self._names[folder]
 
     def images(self, folder: Path, template: ImageTemplate) -> ImageSet:
-        """Numbers of the files that fit a template. Raises OSError as `names`."""
+        """Numbers of the files that fit a template with digits. Raises OSError as `names`."""
         names, prefix = self.names(folder), template.prefix
         first = bisect_left(names, prefix)
         end = len(prefix) + template.width
@@ -87,11 +120,9 @@ def similar_names(folder: Path, template: ImageTemplate, count: int = 3) -> list
         names = sorted(entry.name for entry in os.scandir(folder) if entry.is_file())
     except OSError:
         return []
-    found = {
-        re.sub(r"\d+(?=\D*$)", lambda run: "#" * len(run[0]), name)
-        for name in names[:5000]
-        if any(char.isdigit() for char in name)
-    }
+    split = [split_name(name) for name in names[:5000] if not name.lower().endswith(HDF5)]
+    found = {f"{parts[0]}{'#' * len(parts[1])}{parts[2]}" for parts in split if parts is not None}
+    found |= {name for name in names[:5000] if name.lower().endswith(HDF5)}
     return difflib.get_close_matches(template.hashes(), sorted(found), count, 0.3)
 
 

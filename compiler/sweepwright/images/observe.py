@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sweepwright.images import minicbf
 from sweepwright.images.discover import Listing, Pattern, similar_names
+from sweepwright.images.doubts import cannot_be_used, check_usable
 from sweepwright.images.errors import ImageError
 from sweepwright.images.exclude import excluded_images
+from sweepwright.images.formats import read_facts
+from sweepwright.images.masters import at_image, files_of, images_of
 from sweepwright.model.diagnostic import Diagnostic, Span, advice, error, has_errors
 from sweepwright.model.facts import ImageFacts, ImageTemplate, SweepFacts
 from sweepwright.model.image_types import Exclusion
@@ -16,12 +19,14 @@ from sweepwright.model.proposals import proposal
 from sweepwright.model.ranges import ImageSet
 
 _HEADERS_READ = 7
+_SHOWN = 3
 
 
 class Wanted(NamedTuple):
     """What a job says of the images of one sweep, with the places where it says so.
 
-    ``width`` is the oscillation width (deg) where the job gives it.
+    ``width`` is the oscillation width (deg) where the job gives it; ``all_headers`` asks for the
+    header of every image.
     """
 
     sweep: str
@@ -35,6 +40,7 @@ class Wanted(NamedTuple):
     exclude: tuple[Exclusion, ...] = ()
     exclude_span: Span | None = None
     width: float | None = None
+    all_headers: bool = False
 
 
 def image_template(root: str, folder_in_root: str, pattern: Pattern) -> ImageTemplate:
@@ -43,34 +49,58 @@ def image_template(root: str, folder_in_root: str, pattern: Pattern) -> ImageTem
 
 
 def observe(wanted: Wanted, listing: Listing) -> tuple[SweepFacts | None, list[Diagnostic]]:
-    """The facts of a sweep. Reads the folder, sizes, and the headers of first, last, some between."""
+    """The facts of a sweep. Reads the folder, sizes, and headers: first, last, some between, or all."""
+    template = wanted.template
     try:
-        found = listing.images(wanted.folder, wanted.template)
+        names = listing.names(wanted.folder)
+        found = ImageSet() if template.one_file else listing.images(wanted.folder, template)
     except OSError as problem:
         message = f"sweep {wanted.sweep}: cannot read the folder '{wanted.shown_folder}': {problem.strerror}"
         return None, [error("SW-I001", message, wanted.span, **_near(wanted))]
+    if template.one_file and template.name(1) in names:
+        return _observe_master(wanted)
     if not found:
         return None, [_nothing_fits(wanted)]
     used, diagnostics = _used(wanted, found)
     if has_errors(diagnostics):
         return None, diagnostics
-    sizes = {
-        number: (wanted.folder / wanted.template.name(number)).stat().st_size for number in used
-    }
+    sizes = {name: (wanted.folder / name).stat().st_size for name in map(template.name, used)}
     headers: dict[int, ImageFacts] = {}
-    for number in _sample(used):
+    broken: dict[int, Exception] = {
+        number: ImageError("is empty") for number in used if sizes[template.name(number)] == 0
+    }
+    for number in used if wanted.all_headers else _sample(used):
         try:
-            headers[number] = minicbf.read_facts(wanted.folder / wanted.template.name(number))
+            headers[number] = check_usable(read_facts(wanted.folder / template.name(number)))
         except (ImageError, OSError) as problem:
-            diagnostics.append(_bad_image(wanted, number, problem))
-    empty = [number for number in used if sizes[number] == 0 and number not in headers]
-    diagnostics += [
-        _bad_image(wanted, number, ImageError("is empty"))
-        for number in empty
-        if number not in _sample(used)
-    ]
+            broken[number] = problem
+    if broken:
+        return None, [*diagnostics, _bad_images(wanted, broken)]
+    return SweepFacts(template, used, headers, sizes), diagnostics
+
+
+def _observe_master(wanted: Wanted) -> tuple[SweepFacts | None, list[Diagnostic]]:
+    """The facts of a sweep whose images are all in one HDF5 file, and in files that this leads to."""
+    name = wanted.template.name(1)
+    try:
+        facts = read_facts(wanted.folder / name)
+        files = files_of(wanted.folder / name)
+    except ImageError as problem:
+        message = f"sweep {wanted.sweep}: {name} {problem}"
+        return None, [error("SW-I013", message, wanted.span, help=problem.hint or None)]
+    except OSError as problem:
+        return None, [_bad_images(wanted, {1: problem})]
+    lacking = cannot_be_used(facts)
+    if lacking or not images_of(facts):
+        what = lacking or "it does not say how many images it has, nor in which files"
+        message = f"sweep {wanted.sweep}: the images of {name} are not there: {what}"
+        hint = "Copy the data files beside the master, under the names that it gives them."
+        return None, [error("SW-I038", message, wanted.span, help=hint)]
+    used, diagnostics = _used(wanted, images_of(facts))
     if has_errors(diagnostics):
         return None, diagnostics
+    headers = {used.first: at_image(facts, used.first)}
+    sizes = {name: path.stat().st_size for name, path in files.items()}
     return SweepFacts(wanted.template, used, headers, sizes), diagnostics
 
 
@@ -163,7 +193,7 @@ def _without_excluded(
 def _width(wanted: Wanted, number: int) -> float | None:
     """The oscillation width that a header gives, or None."""
     try:
-        facts = minicbf.read_facts(wanted.folder / wanted.template.name(number))
+        facts = read_facts(wanted.folder / wanted.template.name(number))
     except (ImageError, OSError):
         return None
     fact = facts.get("width")
@@ -179,9 +209,21 @@ def _sample(used: ImageSet) -> list[int]:
     return sorted({numbers[round(i * (len(numbers) - 1) / (count - 1))] for i in range(count)})
 
 
-def _bad_image(wanted: Wanted, number: int, problem: Exception) -> Diagnostic:
-    name = wanted.template.name(number)
-    what = problem.strerror if isinstance(problem, OSError) else str(problem)
-    hint = "Copy it again, or leave it out with 'range:' (this release reads mini-CBF images)."
-    message = f"sweep {wanted.sweep}: image {name} {what}"
-    return error("SW-I005", message, wanted.span, help=hint)
+def _bad_images(wanted: Wanted, broken: Mapping[int, Exception]) -> Diagnostic:
+    """One error for all images that cannot be used."""
+    what = {
+        number: problem.strerror if isinstance(problem, OSError) else str(problem)
+        for number, problem in sorted(broken.items())
+    }
+    shown = [f"{wanted.template.name(number)} {why}" for number, why in what.items()][:_SHOWN]
+    if len(what) > 1:
+        more = "; ..." if len(what) > _SHOWN else ""
+        told = f"images {ImageSet.of(what)} cannot be used: {'; '.join(shown)}{more}"
+    else:
+        told = f"image {shown[0]}"
+    first = broken[min(broken)]
+    hint = "Copy them again, or leave them" if len(what) > 1 else "Copy it again, or leave it"
+    hint += " out with 'range:'."
+    if isinstance(first, ImageError) and first.hint not in ("", "Copy it again."):
+        hint = first.hint
+    return error("SW-I005", f"sweep {wanted.sweep}: {told}", wanted.span, help=hint)

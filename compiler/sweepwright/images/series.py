@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from sweepwright.images.discover import HDF5, SUFFIX, split_name
 from sweepwright.model.facts import ImageTemplate
 from sweepwright.model.ranges import ImageSet
 
-_SUFFIX = r"\.(?:cbf|img|mccd|mar[0-9]+|osc|sfrm|smv|pck|rodhypix|h5|nxs)(?:\.(?:gz|bz2))?"
-#: how the names of rotation images end, in any format
-IMAGE_SUFFIX = re.compile(rf"{_SUFFIX}$", re.IGNORECASE)
-#: what precedes the last digits of such a name, these, the rest
-_IMAGE = re.compile(rf"(.*?)([0-9]+)([^0-9]*{_SUFFIX})", re.IGNORECASE | re.DOTALL)
+#: how the names of images end that hold a number before it
+IMAGE_SUFFIX = re.compile(rf"{SUFFIX}$", re.IGNORECASE)
+#: what DECTRIS' filewriter and its followers call the files of one run besides the master
+_COMPANION = re.compile(r"(.+?)(?:_meta|_data_\d+|_\d{6})\.(?:h5|hdf5)", re.IGNORECASE | re.DOTALL)
+#: endings of masters; of two masters of one run the first is taken
+_MASTERS = ("_master.h5", "_master.hdf5", ".nxs")
 _DIGITS = re.compile(r"([0-9]+)")
 #: a folder that holds this file is a run folder: its images are results
 _PLAN = "plan.json"
@@ -26,7 +28,8 @@ _PLAN = "plan.json"
 class Series:
     """Image files that differ in their number alone: all of one width in digits, in one folder.
 
-    ``folder`` is relative to the folder that was searched; empty for that folder itself.
+    ``folder`` is relative to the folder that was searched; empty for that folder itself. An HDF5
+    file stands alone, with ``width`` 0; its ``numbers`` are empty until its header is read.
     """
 
     folder: str
@@ -44,11 +47,6 @@ class Series:
     def path(self) -> str:
         """Folder and template: ``scan1/x_####.cbf``."""
         return "/".join(part for part in (self.folder, self.template.hashes()) if part)
-
-    @property
-    def readable(self) -> bool:
-        """Whether this release reads the format."""
-        return self.suffix.lower().endswith(".cbf")
 
 
 def find_series(
@@ -92,6 +90,11 @@ def natural(text: str) -> tuple[list[str | int], str]:
     return [int(part) if index % 2 else part for index, part in enumerate(parts)], name
 
 
+def stem_of(prefix: str) -> str:
+    """What people call images: their names up to the number, or to the ``_master`` of HDF5."""
+    return prefix.removesuffix("_master").rstrip("_-.")
+
+
 class _Listing(NamedTuple):
     """Names in a folder that are not hidden: files, folders, links to folders."""
 
@@ -117,10 +120,41 @@ def _listing(folder: Path) -> _Listing:
 
 def _series(folder: str, files: set[str]) -> Iterator[Series]:
     numbers: dict[tuple[str, int, str], list[int]] = {}
-    for name in files:
-        match = _IMAGE.fullmatch(name)
-        if match:
-            prefix, digits, suffix = match.groups()
+    hdf5 = {name for name in files if name.lower().endswith(HDF5)}
+    for name in files - hdf5:
+        parts = split_name(name, images_only=True)
+        if parts is not None:
+            prefix, digits, suffix = parts
             numbers.setdefault((prefix, len(digits), suffix), []).append(int(digits))
     for (prefix, width, suffix), found in numbers.items():
         yield Series(folder, prefix, width, suffix, ImageSet.of(found))
+    for name in _masters(hdf5):
+        stem, dot, ending = name.rpartition(".")
+        yield Series(folder, stem, 0, dot + ending, ImageSet())
+
+
+def _masters(files: set[str]) -> Iterator[str]:
+    """HDF5 files that may hold a header: of the files of one run the master alone.
+
+    Of a run without a master the first of its files stands for all.
+    """
+    runs: dict[str, list[str]] = {}
+    for name in files:
+        runs.setdefault(_run_of(name), []).append(name)
+    for names in runs.values():
+        yield min(names, key=_rank)
+
+
+def _run_of(name: str) -> str:
+    """What the names of all files of a run begin with."""
+    ending = next((end for end in _MASTERS if name.lower().endswith(end)), None)
+    if ending is not None:
+        return name[: -len(ending)]
+    companion = _COMPANION.fullmatch(name)
+    return companion[1] if companion is not None else name
+
+
+def _rank(name: str) -> tuple[int, str]:
+    lower = name.lower()
+    place = (place for place, ending in enumerate(_MASTERS) if lower.endswith(ending))
+    return next(place, len(_MASTERS)), name

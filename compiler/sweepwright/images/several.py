@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweepwright.images.discover import Pattern, parse_pattern
-from sweepwright.images.series import IMAGE_SUFFIX, find_series, natural
+from sweepwright.images.discover import HDF5, Pattern, parse_pattern
+from sweepwright.images.series import IMAGE_SUFFIX, find_series, natural, stem_of
 
 _NUMBER_MARK = re.compile(r"[#?]|%0[0-9]d")
 _WORD = re.compile(r"\{([^{}]*)\}")
@@ -21,8 +21,8 @@ class Match:
     """One sweep that a text stands for.
 
     ``images`` is its template, relative to what the text was relative to; ``folder`` the name of
-    the folder that the images are in, ``stem`` what precedes the number in their names, without
-    ``_ - .`` at its end; ``n`` counts from 1 in natural order.
+    the folder that the images are in, ``stem`` what precedes the number in their names (of a master
+    what precedes ``_master``), without ``_ - .`` at its end; ``n`` counts from 1 in natural order.
     """
 
     images: str
@@ -35,7 +35,8 @@ def expand(folder: Path, text: str) -> list[Match]:
     """The sweeps that ``grid/x*/x*_####.cbf`` or ``data/`` stands for, relative to ``folder``.
 
     A ``*`` stands for any characters of one name, but neither for ``/`` nor for a dot at the
-    beginning; beside ``#`` it takes no digit from the number. A folder stands for every series in
+    beginning; beside ``#`` it takes no digit from the number. ``x*_master.h5`` stands for files of
+    HDF5, each with a sweep. A folder stands for every series in
     it, not below it. No match gives an empty list. Raises ValueError with a sentence for people,
     OSError for a folder that cannot be read.
     """
@@ -43,7 +44,7 @@ def expand(folder: Path, text: str) -> list[Match]:
     if path == ".." or path.startswith(("/", "../")):
         raise ValueError(f"'{text}' leads out of the folder that it is relative to")
     name = path.rpartition("/")[2]
-    if _NUMBER_MARK.search(name):
+    if _NUMBER_MARK.search(name) or ("*" in name and name.lower().endswith(HDF5)):
         pattern = parse_pattern(path)
         found = [
             (place, prefix, hashes)
@@ -125,7 +126,7 @@ def _names(folder: Path, part: str) -> list[str]:
 def _templates(folder: Path, pattern: Pattern) -> set[tuple[str, str]]:
     """Prefix and template of the files in a folder that fit a pattern of files."""
     digits = rf"[0-9]{{{pattern.width}}}"
-    before = "(?<![0-9])" if pattern.prefix.endswith("*") else ""
+    before = "(?<![0-9])" if pattern.width and pattern.prefix.endswith("*") else ""
     after = "(?![0-9])" if pattern.suffix.startswith("*") else ""
     wanted = re.compile(
         f"({_any(pattern.prefix)}){before}{digits}{after}({_any(pattern.suffix, begins=False)})",
@@ -156,4 +157,4 @@ def _is_folder(path: Path) -> bool:
 
 def _match(folder: Path, images: str, place: str, prefix: str, n: int) -> Match:
     name = Path(os.path.abspath(folder / place)).name
-    return Match(images, name, prefix.rstrip("_-."), n)
+    return Match(images, name, stem_of(prefix), n)

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-from sweepwright.images import minicbf
+from sweepwright.images.doubts import cannot_be_used, check_usable
 from sweepwright.images.errors import ImageError
+from sweepwright.images.formats import read_facts
+from sweepwright.images.masters import images_of
 from sweepwright.images.series import Series
+from sweepwright.images.times import time_of
 from sweepwright.model.facts import ImageFacts
 from sweepwright.model.ranges import ImageSet
 
-#: so many headers are read one by one (a mini-CBF header takes about 0.2 ms) ...
+#: so many headers are read one by one (one takes about 0.2 ms); of more images each one of so many
 READ_ALL = 2000
-#: ... and of longer series each one of so many, before the places of change are looked for
-SPACING = 8
-#: field -> largest relative difference within a wedge
-_CONSTANT = {"wavelength": 1e-5, "distance": 1e-4, "width": 1e-4, "size": 0.0, "pixel_size": 1e-6}
+#: field -> largest relative difference within a wedge; widths may be differences of rounded angles
+_CONSTANT = {"wavelength": 1e-5, "distance": 1e-4, "width": 1e-3, "size": 0.0, "pixel_size": 1e-6}
 SETTINGS = ("omega", "kappa", "phi", "chi", "two_theta")
-_SETTING_TOLERANCE = 0.01  # degrees
-_DATE = re.compile(r"(\d{4})[-/](\w{2,3})[-/](\d{1,2})[T ](\d{2}):(\d{2}):(\d{2})(\.\d{1,6})?")
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+SETTING_TOLERANCE = 0.01  # degrees
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Wedge:
     def time(self) -> datetime | None:
         """When the first image was taken, as its header says: in the time zone of the beamline."""
         date = self.facts.get("date")
-        return None if date is None else _time(str(date.value))
+        return None if date is None else time_of(str(date.value))
 
 
 @dataclass
@@ -75,7 +74,7 @@ class _Headers:
             self.facts[image] = None
             path = self.folder / self.series.folder / self.series.template.name(image)
             try:
-                self.facts[image] = minicbf.read_facts(path)
+                self.facts[image] = check_usable(read_facts(path))
             except ImageError as problem:
                 self.broken[image] = str(problem)
             except OSError as problem:
@@ -83,17 +82,23 @@ class _Headers:
         return self.facts[image]
 
 
-def wedges(folder: Path, series: Series) -> tuple[list[Wedge], dict[int, str]]:
-    """The wedges of a series of mini-CBF images, and the images that cannot be read, with the reason.
+def spacing(images: int) -> int:
+    """Of so many images in all, each one of how many has its header read at first."""
+    return max(1, math.ceil(images / READ_ALL))
 
-    Exact for series of up to 2000 images: every header is read. Of a longer one every eighth is
-    read, and between two that do not continue each other the places of change are searched; what
-    is missed there is only a wedge (or a broken image) that lies between two such images which
-    continue each other, so every wedge of eight images or more is found.
+
+def wedges(folder: Path, series: Series, step: int = 1) -> tuple[list[Wedge], dict[int, str]]:
+    """The wedges of a series of images, and the images that cannot be read, with the reason.
+
+    Exact where every header is read (``step`` 1). Of a long series each one of ``step`` is read, and
+    between two that do not continue each other the places of change are searched; what is missed
+    there is only a wedge (or a broken image) that lies between two such images which continue each
+    other, so every wedge of ``step`` images or more is found.
     """
     images = list(series.numbers)
+    if series.template.one_file:
+        return _of_master(folder, series)
     headers = _Headers(folder, series)
-    step = 1 if len(images) <= READ_ALL else SPACING
     sampled = sorted({*range(0, len(images), step), len(images) - 1})
     known = [index for index in sampled if headers.read(images[index]) is not None]
     cuts = {0: ""}
@@ -108,6 +113,20 @@ def wedges(folder: Path, series: Series) -> tuple[list[Wedge], dict[int, str]]:
             whole = ImageSet.of(image for image in good if image not in headers.broken)
             found.append(Wedge(whole, facts, cuts[begin]))
     return found, dict(sorted(headers.broken.items()))
+
+
+def _of_master(folder: Path, series: Series) -> tuple[list[Wedge], dict[int, str]]:
+    """The one wedge of a master: its angles are one scan, or its header gives none."""
+    try:
+        facts = read_facts(folder / series.folder / series.template.name(1))
+    except ImageError as problem:
+        return [], {1: f"{problem}. {problem.hint}".removesuffix(". ")}
+    except OSError as problem:
+        return [], {1: f"cannot be read: {problem.strerror}"}
+    lacking, images = cannot_be_used(facts), images_of(facts)
+    if lacking or not images:
+        return [], {1: f"lacks its images: {lacking or 'their number is not known'}"}
+    return [Wedge(images, facts)], {}
 
 
 def _cuts(headers: _Headers, images: list[int], left: int, right: int) -> Iterator[tuple[int, str]]:
@@ -134,16 +153,16 @@ def what_changes(before: ImageFacts, after: ImageFacts, images: int) -> str:
     for name, tolerance in _CONSTANT.items():
         if not _close(before, after, name, tolerance):
             return name
+    axis, other_axis = before.get("scan_axis"), after.get("scan_axis")
+    if axis is not None and other_axis is not None and axis.value != other_axis.value:
+        return "scan_axis"
     start, other = number(before, "start"), number(after, "start")
     turned = 0.0 if start is None or other is None else other - start
-    for name in SETTINGS:
-        one, two = number(before, name), number(after, name)
+    stood, stands = settings_of(before), settings_of(after)
+    for name in [name for name in stood if name in stands]:
         # the scanned axis is among them and turns with the scan
-        if (
-            one is not None
-            and two is not None
-            and all(abs(wrapped(two - one - turn)) > _SETTING_TOLERANCE for turn in (0.0, turned))
-        ):
+        moved = stands[name] - stood[name]
+        if all(abs(wrapped(moved - turn)) > SETTING_TOLERANCE for turn in (0.0, turned)):
             return name
     width = number(before, "width") or 0.0
     if start is None or other is None:
@@ -151,6 +170,13 @@ def what_changes(before: ImageFacts, after: ImageFacts, images: int) -> str:
     # a tenth of an image, not below the rounding of angles to two decimals and widths to four
     tolerance = max(0.1 * abs(width), 0.01) + 1e-4 * images
     return "start" if abs(wrapped(turned - images * width)) > tolerance else ""
+
+
+def settings_of(facts: ImageFacts) -> dict[str, float]:
+    """Where the axes stand, the scanned one with the others, degrees."""
+    said = {name: angle for name in SETTINGS if (angle := number(facts, name)) is not None}
+    stated = {axis.name: axis.angle_deg for axis in facts.axes if axis.angle_deg is not None}
+    return stated | said
 
 
 def number(facts: ImageFacts, name: str) -> float | None:
@@ -174,23 +200,3 @@ def _close(before: ImageFacts, after: ImageFacts, name: str, tolerance: float) -
         abs(float(a) - float(b)) <= tolerance * max(abs(float(a)), abs(float(b)))
         for a, b in zip(left, right, strict=True)
     )
-
-
-def _time(text: str) -> datetime | None:
-    match = _DATE.match(text)
-    if match is None:
-        return None
-    year, month, day, hour, minute, second, fraction = match.groups()
-    word = month.lower()
-    try:
-        return datetime(
-            int(year),
-            _MONTHS.index(word) + 1 if word in _MONTHS else int(month),
-            int(day),
-            int(hour),
-            int(minute),
-            int(second),
-            int((fraction or ".0")[1:].ljust(6, "0")),
-        )
-    except ValueError:
-        return None
