@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import gemmi
+import h5py
 import numpy as np
 import pytest
 from simulated import BASE, Simulated, specification
@@ -17,6 +18,7 @@ from sweepwright.simulate.atoms import make_atoms, structure_factors
 from sweepwright.simulate.render import Canvas, Spots
 from sweepwright.simulate.simulator import SweepSimulation, prepare
 
+FORMATS = ("minicbf", "imgcif", "nxmx")
 Make = Callable[..., Simulated]
 
 
@@ -50,6 +52,90 @@ def test_headers_lie_on_request(make: Make) -> None:
     assert (sweep.distance_mm, sweep.start_deg, sweep.width_deg) == (60, 0, 1)
     assert sweep.beam_center_px == pytest.approx((245.2, 94.2))
     assert sweep.faults["header"]["distance"] == 72.5
+
+
+LIES = {
+    "settings": {"kappa": 0},
+    "wavelength": 1.1,
+    "beam_center_swapped": True,
+    "beam_center_offset": [0.5, 0],
+    "serial": "60-0119, DLS",
+    "date": "1970-01-01T00:00:00.000",
+}
+
+
+@pytest.fixture(scope="module")
+def lies(make: Make) -> Simulated:
+    """A sweep whose headers tell next to nothing true, in each format."""
+    sweep = {"images": 2, "settings": {"kappa": 20}, "two_theta": 5, "faults": {"header": LIES}}
+    return make(sweeps=[{"name": name, "format": name, **sweep} for name in FORMATS])
+
+
+def test_truth_tells_what_headers_tell(lies: Simulated) -> None:
+    _, truth = lies
+    for sweep, name in zip(truth.sweeps, FORMATS, strict=True):
+        assert sweep.format == name
+        assert sweep.settings_deg == {"kappa": 20, "phi": 0}
+        assert (sweep.wavelength_a, sweep.beam_center_px) == (0.9795, (245.2, 94.2))
+        told = sweep.header
+        assert told.settings_deg == {"kappa": 0, "phi": 0}
+        assert told.fixed_rotation == ((1, 0, 0), (0, 1, 0), (0, 0, 1))
+        assert told.wavelength_a == 1.1
+        assert told.beam_center_px == pytest.approx((94.7, 245.2))
+        assert told.origin_mm[0] == pytest.approx(-94.7 * 0.172)
+        assert (told.serial, told.date) == ("60-0119, DLS", "1970-01-01T00:00:00.000")
+        assert told.distance_mm == sweep.distance_mm == 60
+        assert told.two_theta_deg == sweep.two_theta_deg == 5
+        assert set(sweep.faults["header"]) == set(LIES)
+
+
+def test_lies_of_a_minicbf(lies: Simulated) -> None:
+    folder, _ = lies
+    told = header(folder / "minicbf_0002.cbf")
+    assert told["Detector"] == "PILATUS 100K, S/N 60-0119, DLS"
+    assert told["Wavelength"] == "1.10000 A"
+    assert told["Beam_xy"] == "(94.70, 245.20) pixels"
+    assert told["Kappa"] == "0.0000 deg."
+    assert told["Detector_2theta"] == "5.0000 deg."
+    assert b"# 1970-01-01T00:00:00.000\r\n" in (folder / "minicbf_0002.cbf").read_bytes()
+
+
+def test_lies_of_an_imgcif(lies: Simulated) -> None:
+    folder, _ = lies
+    file = (folder / "imgcif_0002.cbf").read_bytes()
+    block = gemmi.cif.read_string(file[: file.index(b"_array_data.data")]).sole_block()
+    assert block.find_loop("_diffrn_radiation_wavelength.wavelength")[0] == "1.1"
+    assert block.find_loop("_diffrn_scan_frame.date")[0] == "1970-01-01T00:00:00.000"
+    angles = dict(block.find("_diffrn_scan_frame_axis.", ["axis_id", "angle"]))
+    assert {name: float(angle) for name, angle in angles.items()} == {
+        "OMEGA": 1, "KAPPA": 0, "PHI": 0, "TWOTHETA": 5, "DISTANCE": 0,
+    }  # fmt: skip
+    offsets = dict(block.find("_axis.", ["id", "offset[1]"]))
+    assert float(offsets["SLOW"]) == pytest.approx(-94.7 * 0.172)
+    assert "Detector: PILATUS 100K, S/N 60-0119, DLS" in block.find_value(
+        "_array_data.header_contents"
+    )
+    assert b"Beam_xy" not in file
+
+
+def test_lies_of_an_nxmx(lies: Simulated) -> None:
+    folder, truth = lies
+    with h5py.File(folder / "nxmx_master.h5") as file:
+        entry = file["entry"]
+        assert entry["instrument/beam/incident_wavelength"][()] == 1.1
+        assert entry["start_time"][()] == b"1970-01-01T00:00:00.000"
+        detector = entry["instrument/detector"]
+        assert detector["serial_number"][()] == b"60-0119, DLS"
+        assert detector["transformations/two_theta"][()] == 5
+        assert entry["sample/transformations/kappa"][()] == 0
+        assert entry["sample/transformations/omega"][()].tolist() == [0, 1]
+        assert entry["sample/depends_on"][()] == b"/entry/sample/transformations/phi"
+        assert entry["data/data"].shape == (2, 195, 487)
+        # the beam meets the swung detector elsewhere than with the arm at 0
+        shift = 60 * np.tan(np.radians(5)) / 0.172
+        assert detector["beam_center_x"][()] == pytest.approx(94.7)
+        assert detector["beam_center_y"][()] == pytest.approx(245.2 + shift)
+    assert {"nxmx_master.h5", "nxmx_000001.h5"} < set(truth.files)
 
 
 def test_a_reversed_axis_turns_the_other_way_and_no_header_tells(make: Make) -> None:
@@ -252,6 +338,9 @@ def _differences(path: Path) -> Any:
         ({"first_image": 9999, "images": 2}, "limit"),
         ({"crystal": "z"}, "no crystal is called 'z'"),
         ({"colour": "red"}, "Extra inputs"),
+        ({"faults": {"header": {"settings": {"omega": 3}}}}, "omega is scanned"),
+        ({"faults": {"header": {"settings": {"chi": 3}}}}, "no axis chi"),
+        ({"faults": {"header": {"serial": "2\n# Wavelength 3"}}}, "pattern"),
     ],
 )
 def test_contradictions_are_refused(change: dict[str, Any], message: str) -> None:

@@ -25,6 +25,14 @@ def test_same_specification_same_bytes(plain: Simulated, tmp_path: Path) -> None
     assert set(first) == set(truth.files)
 
 
+@pytest.mark.parametrize("kind", ["imgcif", "nxmx"])
+def test_other_formats_have_the_same_bytes_too(kind: str, tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        simulate(specification(sweeps=ONE, format=kind), tmp_path / name)
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "other" / path.name).read_bytes()
+
+
 def test_another_seed_gives_other_atoms_orientation_and_noise(tmp_path: Path) -> None:
     one, other = (simulate(specification(sweeps=ONE, seed=s), tmp_path / str(s)) for s in (1, 2))
     assert one.atoms != other.atoms

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
-import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
+from dials_python import run_script
 from simulated import Simulated
 from slow_minicbf import MARK, data, decompress, header, pixels
 
-from sweepwright.simulate.minicbf import byte_offset, cut_short, minicbf
-
-SYSTEM_PYTHON = "/usr/bin/python3"
+from sweepwright.simulate.cbf import byte_offset, cut_short
+from sweepwright.simulate.minicbf import minicbf
 
 
 @pytest.mark.parametrize(
@@ -87,7 +84,7 @@ json.dump({"fast": d.get_fast_axis(), "slow": d.get_slow_axis(), "origin": d.get
   "oscillation": s.get_oscillation(), "size": d.get_image_size(), "thickness": d.get_thickness(),
   "pixels": list(e.imageset.get_raw_data(0)[0].as_1d())}, sys.stdout)
 """
-    read = _system_python(script, sorted(folder.glob("a_*.cbf")), "dxtbx")
+    read = run_script(script, sorted(folder.glob("a_*.cbf")), "dxtbx")
     flip = np.array([1, -1, -1])
     assert read["range"] == [5, 7]
     assert read["oscillation"] == [10, 1]
@@ -110,18 +107,6 @@ def test_fabio_reads_pixels(plain: Simulated) -> None:
         "import fabio, json, sys; d = fabio.open(sys.argv[1]).data; "
         "json.dump([list(d.shape), d.ravel().tolist()], sys.stdout)"
     )
-    shape, values = _system_python(script, [folder / "a_0006.cbf"], "fabio")
+    shape, values = run_script(script, [folder / "a_0006.cbf"], "fabio")
     assert shape == [195, 487]
     assert values == pixels(folder / "a_0006.cbf").ravel().tolist()
-
-
-def _system_python(script: str, paths: list[Path], module: str):  # type: ignore[no-untyped-def]
-    """What a script prints as JSON under the python that comes with DIALS."""
-    if not Path(SYSTEM_PYTHON).exists():
-        pytest.skip(f"there is no {SYSTEM_PYTHON}")
-    probe = [SYSTEM_PYTHON, "-c", f"import importlib.util as u; assert u.find_spec('{module}')"]
-    if subprocess.run(probe, capture_output=True, check=False).returncode:
-        pytest.skip(f"{SYSTEM_PYTHON} has no {module}")
-    command = [SYSTEM_PYTHON, "-c", script, *map(str, paths)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)

@@ -1,7 +1,7 @@
 """Small synthetic rotation data sets with known truth.
 
-``Specification`` says what to make (usually read from YAML), ``simulate`` makes it: mini-CBF images
-that any reader accepts, ``truth.json`` and ``truth.mtz``.
+``Specification`` says what to make (usually read from YAML), ``simulate`` makes it: mini-CBF, full
+imgCIF or NXmx images that any reader accepts, ``truth.json`` and ``truth.mtz``.
 """
 
 from sweepwright.simulate.simulator import SimulationError, simulate

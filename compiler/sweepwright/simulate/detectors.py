@@ -45,9 +45,14 @@ class DetectorModel:
         return fast, slow
 
     @property
-    def header_text(self) -> str:
-        """The detector as headers name it; the serial belongs to no real detector."""
-        return f"PILATUS {self.name}, S/N {self.modules[0] * self.modules[1]}-9900"
+    def text(self) -> str:
+        """The name as headers have it."""
+        return f"PILATUS {self.name}"
+
+    @property
+    def serial(self) -> str:
+        """Of the form of real ones, but belongs to no real detector."""
+        return f"{self.modules[0] * self.modules[1]}-9900"
 
     def gaps(self) -> NDArray[np.bool_]:
         """Mask (slow, fast) of the dead pixels between modules."""

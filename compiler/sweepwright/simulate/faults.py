@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from pydantic import NonNegativeInt, PositiveFloat
+from pydantic import Field, NonNegativeInt, PositiveFloat, model_validator
 
-from sweepwright.simulate.values import Fraction, NonNegative, Part, Turn
+from sweepwright.simulate.instrument import AxisName
+from sweepwright.simulate.values import Fraction, NonNegative, Part, Text, Turn, Wavelength
 
 
 class Header(Part):
     """Values in the headers that differ from the truth."""
 
     beam_center_offset: tuple[float, float] = (0.0, 0.0)
-    """px (fast, slow), header minus truth"""
+    """px (fast, slow), added to what is written"""
+    beam_center_swapped: bool = False
+    """the true slow number is written as the fast one, and the other way round"""
     distance: PositiveFloat | None = None
     """mm, written in place of the true one"""
     start: float | None = None
     """degrees, written in place of the true one"""
     width: NonNegative | None = None
     """degrees per image, written in place of the true one"""
+    settings: dict[AxisName, float] = Field(default_factory=dict)
+    """degrees, of axes that stand still, written in place of the true ones"""
+    wavelength: Wavelength | None = None
+    """A, written in place of the true one"""
+    serial: Text | None = None
+    """serial number of the detector, written in place of one that no real detector has"""
+    date: Text | None = None
+    """begin of every image, written in place of one that follows from ``epoch``"""
 
 
 class Decay(Part):
@@ -46,6 +57,11 @@ class Faults(Part):
     header: Header = Header()
     reversed_axis: bool = False
     """the scanned axis turns the other way than the goniostat says; the header does not tell"""
+    mirrored_detector: bool = False
+    """images are stored mirrored, first line last; the header does not tell"""
+    mirror: bool = False
+    """the double mirror: images are stored mirrored and all axes turn the other way, so that they fit
+    what the header tells and give the wrong hand"""
     missing: tuple[int, ...] = ()
     """numbers of images that are not written"""
     truncated: tuple[int, ...] = ()
@@ -56,6 +72,12 @@ class Faults(Part):
     """counts per pixel and degree on the strongest ring of hexagonal ice"""
     decay: Decay | None = None
     second_lattice: SecondLattice | None = None
+
+    @model_validator(mode="after")
+    def _mirrors_once(self) -> Faults:
+        if self.mirror and (self.mirrored_detector or self.reversed_axis):
+            raise ValueError("mirror has a mirrored detector and reversed axes already")
+        return self
 
     def image_numbers(self) -> set[int]:
         """All image numbers that are mentioned."""

@@ -1,15 +1,17 @@
-"""Where crystal, axes, beam and detector of a sweep are: everything in frame sw."""
+"""Where crystal, axes, beam and detector of a sweep truly are: everything in frame sw."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sweepwright.geometry.goniostat import GoniostatAxis, scan_geometry
-from sweepwright.geometry.rotation import rotation
-from sweepwright.simulate.detectors import PIXEL_MM, DetectorModel, detector_model
+from sweepwright.geometry.detector import normal, signed_distance_mm
+from sweepwright.geometry.rotation import combine, rotation
+from sweepwright.model.facts import PanelFact
+from sweepwright.simulate.setup import true_setup
 from sweepwright.simulate.specification import Crystal, Specification, Sweep
 from sweepwright.simulate.values import parse_reindexing
 
@@ -31,13 +33,11 @@ class Placement:
     axis: Matrix
     """scanned axis, true direction"""
     fixed: Matrix
-    """rotation of the crystal by the axes between it and the scanned one"""
+    """rotation of the crystal by all axes that stand still"""
     u: Matrix
     b: Matrix
     """fractional to Cartesian reciprocal coordinates, 1/A"""
-    model: DetectorModel
-    distance_mm: float
-    beam_center_px: tuple[float, float]
+    panel: PanelFact
 
     @property
     def s0(self) -> Matrix:
@@ -45,10 +45,25 @@ class Placement:
         return np.array([0.0, 0.0, 1.0 / self.wavelength_a])
 
     @property
+    def directions(self) -> Matrix:
+        """Fast and slow direction as rows."""
+        return np.array([self.panel.fast, self.panel.slow])
+
+    @property
     def origin_mm(self) -> Matrix:
         """Outer corner of the first pixel."""
-        fast, slow = self.beam_center_px
-        return np.array([-fast * PIXEL_MM, -slow * PIXEL_MM, self.distance_mm])
+        return np.array(self.panel.origin_mm)
+
+    @property
+    def distance_mm(self) -> float:
+        """From the crystal to the plane of the detector."""
+        return abs(signed_distance_mm(self.panel))
+
+    @property
+    def normal(self) -> Matrix:
+        """Of the detector, away from the crystal."""
+        away = math.copysign(1.0, signed_distance_mm(self.panel))
+        return np.array(combine((away, normal(self.panel))))
 
 
 def place(specification: Specification, sweep: Sweep) -> Placement:
@@ -61,26 +76,9 @@ def place(specification: Specification, sweep: Sweep) -> Placement:
         u = _reindexed(u, b, sweep.reindex)
     if sweep.reorient is not None:
         u = np.array(rotation(sweep.reorient.axis, sweep.reorient.angle)) @ u
-    axes = [
-        GoniostatAxis(axis.name, _true_direction(axis.vector, axis.name, sweep))
-        for axis in specification.goniostat
-    ]
-    settings: dict[str, float] = {
-        axis.name: sweep.settings.get(axis.name, 0.0) for axis in specification.goniostat
-    }
-    scan = scan_geometry(axes, sweep.scan_axis, settings)
-    detector = specification.detector
-    model = detector_model(detector.model)
-    return Placement(
-        sweep.wavelength or specification.beam.wavelength,
-        np.array(scan.axis),
-        np.array(scan.fixed),
-        u,
-        b,
-        model,
-        sweep.distance or detector.distance,
-        detector.beam_center or _off_the_middle(model),
-    )
+    setup = true_setup(specification, sweep)
+    axis, fixed = setup.scan
+    return Placement(setup.wavelength_a, np.array(axis), np.array(fixed), u, b, setup.panel)
 
 
 def crystal_of(specification: Specification, sweep: Sweep) -> str:
@@ -103,15 +101,6 @@ def orientation(specification: Specification, crystal_name: str) -> Matrix:
     return np.array(rotation((x, y, z), 2 * half_angle))
 
 
-def _true_direction(
-    vector: tuple[float, float, float], name: str, sweep: Sweep
-) -> tuple[float, float, float]:
-    x, y, z = vector
-    if sweep.faults.reversed_axis and name == sweep.scan_axis:
-        return (-x, -y, -z)
-    return vector
-
-
 def _reindexed(u: Matrix, b: Matrix, operator: str) -> Matrix:
     """U' such that U' B h = U B M h, as far as M is a rotation of the lattice."""
     turned = u @ b @ parse_reindexing(operator) @ np.linalg.inv(b)
@@ -125,9 +114,3 @@ def _nearest_rotation(matrix: Matrix) -> Matrix:
     left, _, right = np.linalg.svd(matrix)
     nearest: Matrix = left @ right
     return nearest
-
-
-def _off_the_middle(model: DetectorModel) -> tuple[float, float]:
-    """A beam centre that is not by accident the centre of a gap or of symmetry."""
-    fast, slow = model.size_px
-    return fast / 2 + 1.7, slow / 2 - 3.3

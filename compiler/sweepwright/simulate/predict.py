@@ -19,6 +19,8 @@ Integers = NDArray[np.int64]
 #: a reflection that grazes the sphere would have an infinite Lorentz factor and rocking curve
 _SMALLEST_LORENTZ_DIVISOR = 1e-4
 _SMALLEST_ZETA = 0.03
+#: cosine between ray and normal; other rays run along the detector or away from it
+_SMALLEST_FACING = 1e-6
 #: spots whose centre is a little outside may still reach onto the detector
 _EDGE_PX = 6.0
 
@@ -50,11 +52,11 @@ def predict(
     start = placement.fixed @ ub @ hkl.T
     row, angle = _crossings(placement, start.T, span_deg)
     s1 = _turned(placement.axis, start.T[row], angle) + placement.s0
-    forward = s1[:, 2] > 1e-6
-    row, angle, s1 = row[forward], angle[forward], s1[forward]
     direction = s1 * placement.wavelength_a
+    facing = direction @ placement.normal > _SMALLEST_FACING
+    row, angle, direction = row[facing], angle[facing], direction[facing]
     x, y, efficiency = _on_detector(placement, direction, sensor_mm)
-    fast, slow = placement.model.size_px
+    fast, slow = placement.panel.size_px
     hit = (x > -_EDGE_PX) & (x < fast + _EDGE_PX) & (y > -_EDGE_PX) & (y < slow + _EDGE_PX)
     zeta, factor = _strength(placement, direction[hit], polarization)
     return Predictions(row[hit], angle[hit], x[hit], y[hit], zeta, factor * efficiency[hit])
@@ -100,18 +102,19 @@ def _on_detector(
 ) -> tuple[Floats, Floats, Floats]:
     """Pixel coordinates and the fraction absorbed; oblique rays are recorded deeper, so further out."""
     depth, efficiency = np.zeros(len(direction)), np.ones(len(direction))
+    facing = direction @ placement.normal
     if sensor_mm > 0:
         mu = silicon_attenuation_per_mm(placement.wavelength_a)
-        path = sensor_mm / direction[:, 2]
+        path = sensor_mm / facing
         passed = np.exp(-mu * path)
         # mean depth of photons along the ray, times the number recorded at all; readers of images
         # correct for this same quantity
         depth = 1 / mu - (path + 1 / mu) * passed
         efficiency = 1 - passed
-    length = placement.distance_mm / direction[:, 2] + depth
-    x, y = (direction[:, :2] * length[:, None]).T / PIXEL_MM
-    fast, slow = placement.beam_center_px
-    return x + fast, y + slow, efficiency
+    length = placement.distance_mm / facing + depth
+    hit = direction * length[:, None] - placement.origin_mm
+    x, y = placement.directions @ hit.T / PIXEL_MM
+    return x, y, efficiency
 
 
 def _strength(

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sweepwright.simulate.detectors import PIXEL_MM
+from sweepwright.simulate.detectors import PIXEL_MM, detector_model
+from sweepwright.simulate.instrument import BeamStop, Detector
 from sweepwright.simulate.placement import Placement
-from sweepwright.simulate.specification import BeamStop, Detector, Signal, Sweep
+from sweepwright.simulate.specification import Signal, Sweep
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -43,21 +44,26 @@ class Scene:
 
 def make_scene(placement: Placement, detector: Detector, signal: Signal, sweep: Sweep) -> Scene:
     """Background and masks of a sweep."""
-    fast, slow = placement.model.size_px
-    y_px, x_px = np.mgrid[0.5:slow, 0.5:fast]
-    x_mm: Floats = (x_px - placement.beam_center_px[0]) * PIXEL_MM
-    y_mm: Floats = (y_px - placement.beam_center_px[1]) * PIXEL_MM
-    radius_mm = np.hypot(x_mm, y_mm)
-    two_theta = np.arctan2(radius_mm, placement.distance_mm)
-    per_a = 2 * np.sin(two_theta / 2) / placement.wavelength_a
+    place_mm = _pixels_mm(placement)
+    ahead_mm, off_mm = place_mm[..., 2], np.hypot(place_mm[..., 0], place_mm[..., 1])
+    per_a = 2 * np.sin(np.arctan2(off_mm, ahead_mm) / 2) / placement.wavelength_a
     background = signal.background * _water(per_a) + sweep.faults.ice_rings * _ice(per_a)
-    shadow = _shadow(detector.beam_stop, x_mm, y_mm)
+    # a flat pixel sees the inverse square and its own slant: the cube of the cosine
+    slant = placement.distance_mm / np.linalg.norm(place_mm, axis=-1)
+    shadow = _shadow(detector.beam_stop, place_mm, placement.distance_mm)
     return Scene(
-        # a flat pixel sees the inverse square and its own slant: cos^3
-        background * np.cos(two_theta) ** 3,
+        background * slant**3,
         np.where(shadow, _SHADOW_PASSES, 1.0),
-        placement.model.gaps() if detector.gaps else np.zeros((slow, fast), bool),
+        detector_model(detector.model).gaps() if detector.gaps else np.zeros(shadow.shape, bool),
     )
+
+
+def _pixels_mm(placement: Placement) -> Floats:
+    """Where the middle of each pixel is: slow, fast, xyz."""
+    fast, slow = placement.panel.size_px
+    y_px, x_px = np.mgrid[0.5:slow, 0.5:fast]
+    places: Floats = np.stack([x_px, y_px], axis=-1) * PIXEL_MM @ placement.directions
+    return places + placement.origin_mm
 
 
 def _water(per_a: Floats) -> Floats:
@@ -75,10 +81,14 @@ def _ice(per_a: Floats) -> Floats:
     return total
 
 
-def _shadow(stop: BeamStop, x_mm: Floats, y_mm: Floats) -> Mask:
+def _shadow(stop: BeamStop, place_mm: Floats, distance_mm: float) -> Mask:
+    """Pixels whose rays pass the beam stop, as seen on a plane square to the beam."""
+    ahead = place_mm[..., 2] > 0
+    scale = np.divide(distance_mm, place_mm[..., 2], where=ahead, out=np.zeros(ahead.shape))
+    x_mm, y_mm = place_mm[..., 0] * scale, place_mm[..., 1] * scale
     shadow: Mask = np.hypot(x_mm, y_mm) < stop.radius
     if stop.arm_width > 0:
         sign = 1.0 if stop.arm_direction[0] == "+" else -1.0
         along, across = (x_mm, y_mm) if stop.arm_direction[1] == "x" else (y_mm, x_mm)
         shadow = shadow | ((np.abs(across) < stop.arm_width / 2) & (along * sign > 0))
-    return shadow
+    return shadow & ahead

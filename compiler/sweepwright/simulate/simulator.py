@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 from sweepwright.geometry.rotation import rotation
 from sweepwright.simulate import folder as folders
 from sweepwright.simulate.atoms import StructureFactors, make_atoms, structure_factors
-from sweepwright.simulate.detectors import PIXEL_MM
-from sweepwright.simulate.header import header_lines
-from sweepwright.simulate.minicbf import cut_short, minicbf
+from sweepwright.simulate.header import Told, told
 from sweepwright.simulate.placement import (
     Matrix,
     Placement,
@@ -27,8 +25,10 @@ from sweepwright.simulate.placement import (
 from sweepwright.simulate.predict import Predictions, predict
 from sweepwright.simulate.render import Canvas, Spots
 from sweepwright.simulate.scene import Scene, make_scene
+from sweepwright.simulate.setup import Setup, true_setup
 from sweepwright.simulate.specification import Specification, Sweep
-from sweepwright.simulate.truth import SweepTruth, Truth, rows, write_mtz
+from sweepwright.simulate.truth import HeaderTruth, SweepTruth, Truth, rows, write_mtz
+from sweepwright.simulate.writing import image_files, template, write_images, written
 
 __all__ = ["SimulationError", "simulate"]
 
@@ -91,12 +91,17 @@ class SweepSimulation:
         """What was asked for."""
         return self.specification.sweeps[self.number]
 
+    @property
+    def told(self) -> Told:
+        """What the headers tell."""
+        return told(self.specification, self.sweep)
+
     def pixels(self, index: int) -> Pixels:
         """The image with an index from 0."""
         sweep, signal = self.sweep, self.specification.signal
         image = sweep.first_image + index
         begin = sweep.start + index * sweep.width
-        canvas = Canvas(self.placement.model.size_px, signal.spot_size)
+        canvas = Canvas(self.placement.panel.size_px, signal.spot_size)
         lattices = () if image in sweep.faults.blank else self.lattices
         expected = canvas.draw(lattices, begin, begin + sweep.width)
         expected = expected + self.scene.background * sweep.width * sweep.exposure
@@ -112,37 +117,53 @@ class SweepSimulation:
 
     def truth(self) -> SweepTruth:
         """What is true of this sweep."""
-        sweep, placement = self.sweep, self.placement
-        f_prime, f_second = scattering(self.specification, sweep)
+        specification, sweep, placement = self.specification, self.sweep, self.placement
+        f_prime, f_second = scattering(specification, sweep)
         return SweepTruth(
+            **_described(true_setup(specification, sweep)),
             name=sweep.name,
-            template=f"{sweep.name}_####.cbf",
-            crystal=crystal_of(self.specification, sweep),
-            image_numbers=tuple(_written(sweep)),
-            start_deg=sweep.start,
-            width_deg=sweep.width,
+            format=specification.format_of(sweep),
+            template=template(specification, sweep),
+            crystal=crystal_of(specification, sweep),
+            image_numbers=tuple(written(sweep)),
             first_image=sweep.first_image,
             images=sweep.images,
             scan_axis=sweep.scan_axis,
-            settings_deg={str(name): angle for name, angle in sweep.settings.items()},
-            wavelength_a=placement.wavelength_a,
             f_prime=f_prime,
             f_second=f_second,
-            rotation_axis=tuple(float(value) for value in placement.axis),
-            fixed_rotation=rows(placement.fixed),
             u=rows(placement.u),
             beam_vector=tuple(float(value) for value in placement.s0),
-            fast=(1.0, 0.0, 0.0),
-            slow=(0.0, 1.0, 0.0),
-            origin_mm=tuple(float(value) for value in placement.origin_mm),
-            distance_mm=placement.distance_mm,
-            beam_center_px=placement.beam_center_px,
-            size_px=placement.model.size_px,
-            pixel_mm=PIXEL_MM,
+            size_px=placement.panel.size_px,
+            pixel_mm=placement.panel.pixel_mm[0],
             crossings=len(self.lattices[0].counts),
-            mtz=_mtz_name(self.specification, sweep),
+            mtz=_mtz_name(specification, sweep),
             faults=sweep.faults.model_dump(mode="json", exclude_defaults=True),
+            header=HeaderTruth(
+                **_described(self.told.setup),
+                detector=self.told.model.text,
+                serial=self.told.serial,
+                date=self.told.date(0),
+            ),
         )
+
+
+def _described(setup: Setup) -> dict[str, Any]:
+    """The fields that truth and header have in common."""
+    panel, scan = setup.panel, setup.scan
+    return {
+        "wavelength_a": setup.wavelength_a,
+        "start_deg": setup.start_deg,
+        "width_deg": setup.width_deg,
+        "settings_deg": dict(setup.settings_deg),
+        "rotation_axis": scan.axis,
+        "fixed_rotation": scan.fixed,
+        "distance_mm": setup.distance_mm,
+        "beam_center_px": setup.beam_center_px,
+        "two_theta_deg": setup.two_theta_deg,
+        "fast": panel.fast,
+        "slow": panel.slow,
+        "origin_mm": panel.origin_mm,
+    }
 
 
 def prepare(
@@ -223,20 +244,11 @@ def _write_sweeps(
 ) -> list[SweepSimulation]:
     """Simulates and writes every sweep."""
     done: list[SweepSimulation] = []
-    begin = specification.epoch
     for number, sweep in enumerate(specification.sweeps):
         prepared = prepare(specification, factors, number, done[0].scale if done else None)
-        for image in _written(sweep):
-            index = image - sweep.first_image
-            lines = header_lines(specification, sweep, prepared.placement, index, begin)
-            name = sweep.file_name(image)
-            file = minicbf(name.removesuffix(".cbf"), lines, prepared.pixels(index))
-            if image in sweep.faults.truncated:
-                file = cut_short(file)
-            (folder / name).write_bytes(file)
-        begin += timedelta(seconds=sweep.images * specification.beam.exposure_time)
+        write_images(folder, prepared.told, prepared.pixels, prepared.scene.dead)
         spots = len(prepared.lattices[0].counts)
-        tell(f"{sweep.name}: {len(_written(sweep))} images, {spots} reflections")
+        tell(f"{sweep.name}: {len(written(sweep))} images, {spots} reflections")
         done.append(prepared)
     return done
 
@@ -259,20 +271,15 @@ def _write_intensities(
 
 def _mtz_name(specification: Specification, sweep: Sweep) -> str:
     """The file with a sweep's intensities."""
-    own = sweep.wavelength not in (None, specification.beam.wavelength)
+    own = specification.wavelength_of(sweep) != specification.beam.wavelength
     common = specification.structure.anomalous
     if own or scattering(specification, sweep) != (common.f_prime, common.f_second):
         return f"truth-{sweep.name}.mtz"
     return "truth.mtz"
 
 
-def _written(sweep: Sweep) -> list[int]:
-    """Numbers of the images that become files."""
-    return [number for number in sweep.numbers() if number not in sweep.faults.missing]
-
-
 def _file_names(specification: Specification) -> list[str]:
     """Every file of the simulation."""
-    images = [s.file_name(number) for s in specification.sweeps for number in _written(s)]
+    images = [name for sweep in specification.sweeps for name in image_files(specification, sweep)]
     tables = {"truth.mtz"} | {_mtz_name(specification, sweep) for sweep in specification.sweeps}
     return [*images, *sorted(tables), folders.TRUTH]

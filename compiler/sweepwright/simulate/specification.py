@@ -2,7 +2,7 @@
 
 Lengths of the apparatus are in mm, of the crystal in A, angles in degrees, positions on the
 detector in pixels from the outer corner of the first pixel. Directions are in frame ``sw``: z along
-the beam, x along the detector's fast direction, y along its slow direction.
+the beam, x along the fast direction of a detector that is not turned, y along its slow direction.
 """
 
 from __future__ import annotations
@@ -21,20 +21,19 @@ from pydantic import (
     model_validator,
 )
 
-from sweepwright.simulate.detectors import DetectorName
 from sweepwright.simulate.faults import Faults
+from sweepwright.simulate.instrument import KAPPA_DEVICE, Axis, AxisName, Beam, Detector
 from sweepwright.simulate.values import (
     CellParameters,
-    Fraction,
     NonNegative,
     Part,
     RotationRows,
     Turn,
-    Vector,
+    Wavelength,
     parse_reindexing,
 )
 
-AxisName = Literal["omega", "kappa", "chi", "phi"]
+FormatName = Literal["minicbf", "imgcif", "nxmx"]
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]{0,63}")
 #: image numbers have four digits in the file names
 _LAST_IMAGE = 9999
@@ -110,61 +109,6 @@ class Crystal(Part):
     """sigma of the rocking curve, degrees"""
 
 
-class Beam(Part):
-    """The X-ray beam, of every sweep that has no own wavelength."""
-
-    wavelength: Annotated[float, Field(ge=0.4, le=3.1)] = 0.9795
-    """A"""
-    polarization: Fraction = 0.999
-    """fraction of polarization in the plane whose normal is y"""
-    exposure_time: PositiveFloat = 1.0
-    """seconds per image; only the header shows it"""
-
-
-class BeamStop(Part):
-    """The shadow of the beam stop on the detector; 1 % of the X-rays pass."""
-
-    radius: NonNegative = 1.0
-    """mm; 0: no shadow"""
-    arm_width: NonNegative = 0.0
-    """mm, of the arm's shadow; 0: no arm"""
-    arm_direction: Literal["+x", "-x", "+y", "-y"] = "+y"
-    """from the beam centre to the edge"""
-
-
-class Detector(Part):
-    """A PILATUS square to the beam."""
-
-    model: DetectorName = "300K"
-    distance: PositiveFloat = 100.0
-    """mm, of every sweep that has no own distance"""
-    beam_center: tuple[float, float] | None = None
-    """px (fast, slow); by default a little off the middle"""
-    sensor_thickness: NonNegative = 0.32
-    """mm of silicon (absorption and parallax); 0: an ideal sensor, the header is silent"""
-    gaps: bool = True
-    """whether the gaps between modules are dead"""
-    count_cutoff: Annotated[int, Field(ge=1, le=2**31 - 2)] = 1048500
-    """counts; no pixel holds more"""
-    beam_stop: BeamStop = BeamStop()
-
-
-class Axis(Part):
-    """An axis of the goniostat; a positive turn is right-handed about the vector."""
-
-    name: AxisName
-    vector: Vector
-    """direction in frame sw with all settings at 0"""
-
-
-#: omega along x, kappa 50 degrees from it (positive towards the detector's slow direction), phi
-KAPPA_DEVICE = (
-    Axis(name="omega", vector=(1.0, 0.0, 0.0)),
-    Axis(name="kappa", vector=(0.6427876096865393, 0.766044443118978, 0.0)),
-    Axis(name="phi", vector=(1.0, 0.0, 0.0)),
-)
-
-
 class Signal(Part):
     """How strong spots and background are."""
 
@@ -179,9 +123,11 @@ class Signal(Part):
 
 
 class Sweep(Part):
-    """A run of images, written as ``NAME_0001.cbf`` and so on."""
+    """A run of images, written as ``NAME_0001.cbf`` and so on, or as ``NAME_master.h5``."""
 
     name: str
+    format: FormatName | None = None
+    """of the images; by default that of the simulation"""
     crystal: str | None = None
     """name of a crystal; by default the first one"""
     images: PositiveInt
@@ -194,10 +140,16 @@ class Sweep(Part):
     scan_axis: AxisName = "omega"
     settings: dict[AxisName, float] = Field(default_factory=dict)
     """degrees, of the axes that stand still; 0 when not given"""
-    wavelength: Annotated[float, Field(ge=0.4, le=3.1)] | None = None
+    wavelength: Wavelength | None = None
+    """A; by default that of the beam"""
     f_prime: float | None = None
+    """electrons; by default that of the structure"""
     f_second: float | None = None
+    """electrons; by default that of the structure"""
     distance: PositiveFloat | None = None
+    """mm; by default that of the detector"""
+    two_theta: float | None = None
+    """degrees; by default that of the detector"""
     exposure: PositiveFloat = 1.0
     """intensity of spots and background relative to the other sweeps"""
     reindex: str | None = None
@@ -227,7 +179,7 @@ class Sweep(Part):
             raise ValueError(
                 f"the last image would be {self.last_image}; {_LAST_IMAGE} is the limit"
             )
-        if self.scan_axis in self.settings:
+        if self.scan_axis in {*self.settings, *self.faults.header.settings}:
             raise ValueError(f"{self.scan_axis} is scanned: give `start`, not a setting")
         strange = sorted(self.faults.image_numbers() - set(self.numbers()))
         if strange:
@@ -245,10 +197,6 @@ class Sweep(Part):
         """Image numbers, those of missing images too."""
         return range(self.first_image, self.last_image + 1)
 
-    def file_name(self, number: int) -> str:
-        """The file name of an image."""
-        return f"{self.name}_{number:04d}.cbf"
-
 
 class Specification(Part):
     """A whole simulation."""
@@ -258,6 +206,8 @@ class Specification(Part):
     """atoms, random orientations and noise follow from it"""
     epoch: datetime = datetime(2026, 1, 1)
     """begin of the first image, in the headers; local time without a zone, as there"""
+    format: FormatName = "minicbf"
+    """of the images: mini-CBF, full imgCIF, or NXmx (HDF5)"""
     structure: Structure
     crystals: dict[str, Crystal] = Field(default_factory=lambda: {"x1": Crystal()})
     beam: Beam = Beam()
@@ -280,7 +230,36 @@ class Specification(Part):
         for sweep in self.sweeps:
             if sweep.crystal is not None and sweep.crystal not in self.crystals:
                 raise ValueError(f"sweep {sweep.name}: no crystal is called '{sweep.crystal}'")
-            unknown = {sweep.scan_axis, *sweep.settings} - set(axes)
+            told = sweep.faults.header.settings
+            unknown = {sweep.scan_axis, *sweep.settings, *told} - set(axes)
             if unknown:
                 raise ValueError(f"sweep {sweep.name}: the goniostat has no axis {min(unknown)}")
         return self
+
+    @model_validator(mode="after")
+    def _formats_can_hold_it(self) -> Specification:
+        for sweep in self.sweeps:
+            kind = self.format_of(sweep)
+            if kind == "minicbf" and not self.detector.is_square:
+                raise ValueError(
+                    f"sweep {sweep.name}: the header of a mini-CBF cannot tell of a detector that is "
+                    "turned or tilted; the formats imgcif and nxmx can"
+                )
+            if kind == "nxmx" and (
+                sweep.first_image != 1 or sweep.faults.missing or sweep.faults.truncated
+            ):
+                raise ValueError(
+                    f"sweep {sweep.name}: an NXmx file holds all images from number 1 on; the formats "
+                    "minicbf and imgcif have a file for each image"
+                )
+            if kind == "nxmx" and self.detector.sensor_thickness == 0:
+                raise ValueError(f"sweep {sweep.name}: an NXmx file must tell a sensor's thickness")
+        return self
+
+    def format_of(self, sweep: Sweep) -> FormatName:
+        """The format of a sweep's images."""
+        return sweep.format or self.format
+
+    def wavelength_of(self, sweep: Sweep) -> float:
+        """A."""
+        return sweep.wavelength or self.beam.wavelength

@@ -19,39 +19,61 @@ Rows = tuple[tuple[float, ...], ...]
 _RELATIVE_SIGMA = 0.01
 
 
-@dataclass(frozen=True)
-class SweepTruth:
-    """One sweep; directions and matrices in frame sw, before any fault of the headers."""
+@dataclass(frozen=True, kw_only=True)
+class Described:
+    """What truth and headers both tell of a sweep; directions and matrices in frame sw."""
 
-    name: str
-    template: str
-    """file names relative to the folder, #### for the number"""
-    crystal: str
-    image_numbers: tuple[int, ...]
-    """of the files there are"""
+    wavelength_a: float
     start_deg: float
     """scan angle at the beginning of image ``first_image``"""
     width_deg: float
+    settings_deg: dict[str, float]
+    """of the axes that stand still"""
+    rotation_axis: tuple[float, ...]
+    fixed_rotation: Rows
+    """orientation at an angle: R(rotation_axis, angle) fixed_rotation U B"""
+    distance_mm: float
+    """from the crystal to the plane of the detector"""
+    beam_center_px: tuple[float, ...]
+    """with two-theta at 0"""
+    two_theta_deg: float
+    fast: tuple[float, ...]
+    """as the detector stands, two-theta included; ``slow`` and ``origin_mm`` likewise"""
+    slow: tuple[float, ...]
+    origin_mm: tuple[float, ...]
+    """outer corner of the first pixel"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeaderTruth(Described):
+    """What the headers say, and of what their format is silent: what those who trust them believe."""
+
+    detector: str
+    serial: str
+    date: str
+    """of the first image"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepTruth(Described):
+    """One sweep as it really is."""
+
+    name: str
+    format: str
+    template: str
+    """file names relative to the folder, #### for the number; the master file where there is one"""
+    crystal: str
+    image_numbers: tuple[int, ...]
+    """of the images there are"""
     first_image: int
     images: int
     """as planned, missing ones counted"""
     scan_axis: str
-    settings_deg: dict[str, float]
-    wavelength_a: float
     f_prime: float
     f_second: float
-    rotation_axis: tuple[float, ...]
-    fixed_rotation: Rows
-    """orientation at an angle: R(rotation_axis, angle) fixed_rotation U B"""
     u: Rows
     beam_vector: tuple[float, ...]
     """s0, length 1/wavelength, 1/A"""
-    fast: tuple[float, ...]
-    slow: tuple[float, ...]
-    origin_mm: tuple[float, ...]
-    """outer corner of the first pixel"""
-    distance_mm: float
-    beam_center_px: tuple[float, ...]
     size_px: tuple[int, ...]
     pixel_mm: float
     crossings: int
@@ -60,6 +82,7 @@ class SweepTruth:
     """file with the noise-free intensities at this sweep's f', f''"""
     faults: dict[str, Any]
     """those that were asked for"""
+    header: HeaderTruth
 
 
 @dataclass(frozen=True)
@@ -81,7 +104,10 @@ class Truth:
     sweeps: tuple[SweepTruth, ...]
     files: tuple[str, ...]
     """every file of the simulation, relative to the folder"""
-    frame: str = "sw: z along the beam, x along the detector's fast direction, y = z cross x"
+    frame: str = (
+        "sw: z along the beam, x along the fast direction of a detector that is not turned, "
+        "y = z cross x"
+    )
 
     def to_json(self) -> str:
         """The text of ``truth.json``."""

@@ -12,6 +12,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 Triple = tuple[float, float, float]
 NonNegative = Annotated[float, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
+Wavelength = Annotated[float, Field(ge=0.4, le=3.1)]
+#: part of a line of a header: ASCII without quotation marks
+Text = Annotated[str, Field(pattern=r"^[!#-&(-~]([ !#-&(-~]{0,78}[!#-&(-~])?$")]
 #: how far from a rotation a matrix with rounded numbers may be
 _ROUNDING = 1e-4
 
@@ -27,6 +30,12 @@ class Part(BaseModel):
 def _has_direction(vector: Triple) -> Triple:
     if np.linalg.norm(vector) < 1e-6:
         raise ValueError("a vector of length 0 has no direction")
+    return vector
+
+
+def _is_unit(vector: Triple) -> Triple:
+    if abs(np.linalg.norm(vector) - 1) > _ROUNDING:
+        raise ValueError("this direction is not a unit vector")
     return vector
 
 
@@ -48,6 +57,7 @@ def _is_cell(
 
 
 Vector = Annotated[Triple, AfterValidator(_has_direction)]
+Direction = Annotated[Triple, AfterValidator(_is_unit)]
 RotationRows = Annotated[tuple[Triple, Triple, Triple], AfterValidator(_is_rotation)]
 CellParameters = Annotated[
     tuple[float, float, float, float, float, float], AfterValidator(_is_cell)
