@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sweepwright.model.facts import ImageTemplate
+from sweepwright.model.facts import ImageTemplate, PanelFact
 from sweepwright.model.job_resolved import ResolvedJob, ResolvedSweep
 from sweepwright.model.plan import FileRef, Output, Result, Step
 from sweepwright.model.resolved import AtRun, Layer, Origin, Resolved
@@ -88,6 +88,20 @@ def template_path(template: ImageTemplate, mark: str = "#") -> str:
     """The images as seen from an attempt's folder, through the links of ``roots/``."""
     parts = (TO_RUN, "roots", template.root, template.folder, template.hashes(mark))
     return "/".join(part for part in parts if part)
+
+
+def panel_of(sweep: ResolvedSweep) -> PanelFact:
+    """The detector of a sweep."""
+    leaves = sweep.leaves
+    fast, slow, origin = (leaves[f"detector.{key}"].known for key in ("fast", "slow", "origin"))
+    size, pixel = leaves["geometry.size"].known, leaves["geometry.pixel_size"].known
+    return PanelFact(fast, slow, origin, size, pixel)
+
+
+def placed_by(sweep: ResolvedSweep) -> list[Resolved[Any]]:
+    """The leaves that say where the detector of a sweep is."""
+    prefix = f"sweeps[{sweep.name}]."
+    return [sweep.leaves[path.removeprefix(prefix)] for path in sweep.leaves["detector.origin"].of]
 
 
 def sweep_folder(sweep: ResolvedSweep, step: str) -> str:

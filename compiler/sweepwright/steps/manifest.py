@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from sweepwright.emit.write import json_bytes, write_file
+from sweepwright.images.doubts import check_usable
 from sweepwright.images.errors import ImageError
-from sweepwright.images.minicbf import check_complete, read_header
+from sweepwright.images.formats import read_facts
+from sweepwright.images.masters import files_of
 from sweepwright.model.facts import ImageTemplate
 from sweepwright.run import StepCall, StepError
 
@@ -18,7 +20,8 @@ _CHUNK = 1 << 20
 def manifest(call: StepCall) -> None:
     """``images.json``: name, size and SHA-256 of each image from the first to the last.
 
-    Raises StepError that names every image which is missing, truncated or not an image.
+    Of a master it is the master and the data files that it leads to. Raises StepError that names
+    every image which is missing, truncated or not an image.
     """
     asked = call.parameters
     template = ImageTemplate("", "", asked["prefix"], asked["width"], asked["suffix"])
@@ -26,16 +29,16 @@ def manifest(call: StepCall) -> None:
     first, last = asked["range"]
     images: list[dict[str, Any]] = []
     bad: list[str] = []
-    for number in range(first, last + 1):
-        path = folder / template.name(number)
+    for name in dict.fromkeys(map(template.name, range(first, last + 1))):
         try:
-            check_complete(path, read_header(path))
-            images.append(
-                {"name": path.name, "bytes": path.stat().st_size, "sha256": _digest(path)}
-            )
+            check_usable(read_facts(folder / name))
+            files = files_of(folder / name) if template.one_file else {name: folder / name}
+            for file, path in files.items():
+                size = path.stat().st_size
+                images.append({"name": file, "bytes": size, "sha256": _digest(path)})
         except (ImageError, OSError) as problem:
             what = problem.strerror if isinstance(problem, OSError) else str(problem)
-            bad.append(f"{path.name} {what}")
+            bad.append(f"{name} {what}")
     if bad:
         shown = "; ".join(bad[:5]) + (f"; and {len(bad) - 5} more" if len(bad) > 5 else "")
         raise StepError(

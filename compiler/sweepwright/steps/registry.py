@@ -12,6 +12,7 @@ _MODULES = {
     "manifest": "manifest",
     "resolution": "decisions",
     "anomalous": "decisions",
+    "orientations": "orientations",
     "finish": "finish",
 }
 

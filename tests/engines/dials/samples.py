@@ -144,6 +144,12 @@ def phil_file(name: str, values: Mapping[str, Any]) -> str:
     return fill(table, at_run)
 
 
+def reference_file(values: Mapping[str, Any] = EXPECTED) -> str:
+    """A rendered ``reference.expt``."""
+    table = render(environment(), "dials/reference.expt.j2", "reference.expt", JSON, leaves(values))
+    return fill(table, at_run)
+
+
 def expected_file(values: Mapping[str, Any] = EXPECTED) -> str:
     """A rendered ``expected.json``."""
     table = render(environment(), "dials/expected.json.j2", "expected.json", JSON, leaves(values))

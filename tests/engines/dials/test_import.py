@@ -17,7 +17,7 @@ from sweepwright.model.verdict import Outcome, Verdict
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from samples import CONTEXTS, EXPECTED, expected_file, phil_file
+from samples import CONTEXTS, EXPECTED, expected_file, phil_file, reference_file
 
 pytestmark = [
     pytest.mark.dials,
@@ -93,6 +93,7 @@ def imported(run: Path, numbers: range, job: dict[str, Any] = JOB) -> tuple[Path
     compiled = {name: value for name, value in job.items() if name != "images"}
     expected = EXPECTED | compiled | {"images": last - first + 1}
     (folder / "expected.json").write_text(expected_file(expected))
+    (folder / "reference.expt").write_text(reference_file(expected))
     with (folder / "stdout").open("w") as out, (folder / "stderr").open("w") as err:
         done = subprocess.run(
             ["dials.import", "import.phil"],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from sweepwright.engines.base import TO_RUN, constant, template_path, threads
-from sweepwright.geometry.detector import square_detector
-from sweepwright.geometry.rotation import imgcif, imgcif_matrix
+from sweepwright.engines.base import TO_RUN, constant, panel_of, placed_by, template_path, threads
+from sweepwright.geometry.detector import beam_center_px, signed_distance_mm
+from sweepwright.geometry.frames import IMGCIF, from_sw, matrix_from_sw
+from sweepwright.geometry.rotation import flat, rounded, rows
 from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedSweep
 from sweepwright.model.resolved import Decision, Leaves, Resolved, computed
 
@@ -34,10 +36,15 @@ def for_import(sweep: ResolvedSweep) -> Context:
 def expected(sweep: ResolvedSweep) -> Context:
     """The models that DIALS must have made, to be compared after the import."""
     leaves, path = sweep.leaves, f"sweeps[{sweep.name}].dials."
+    panel, placed = panel_of(sweep), placed_by(sweep)
     return _geometry(sweep) | {
         "size": leaves["geometry.size"],
-        "distance": leaves["geometry.distance"],
-        "beam_center": leaves["geometry.beam_center"],
+        "distance": computed(
+            path + "distance", abs(signed_distance_mm(panel)), "along the normal", *placed
+        ),
+        "beam_center": computed(
+            path + "beam_center", beam_center_px(panel), "where the beam meets it", *placed
+        ),
         "images": computed(
             path + "images",
             sweep.extent[1] - sweep.extent[0] + 1,
@@ -49,10 +56,6 @@ def expected(sweep: ResolvedSweep) -> Context:
 
 def _geometry(sweep: ResolvedSweep) -> Context:
     leaves, path = sweep.leaves, f"sweeps[{sweep.name}].dials."
-    center, pixel, distance = (
-        leaves[f"geometry.{key}"] for key in ("beam_center", "pixel_size", "distance")
-    )
-    detector = square_detector(center.known, pixel.known, distance.known)
     axis, fixed = leaves["scan.axis"], leaves["scan.fixed_rotation"]
     normal = leaves["geometry.polarization.normal"]
     start, width = leaves["scan.start"], leaves["scan.width"]
@@ -67,33 +70,36 @@ def _geometry(sweep: ResolvedSweep) -> Context:
         ),
         "polarization_fraction": leaves["geometry.polarization.fraction"],
         "polarization_normal": computed(
-            path + "polarization_normal", imgcif(normal.known), frame, normal
+            path + "polarization_normal", from_sw(IMGCIF, normal.known), frame, normal
         ),
-        "rotation_axis": computed(path + "rotation_axis", imgcif(axis.known), frame, axis),
+        "rotation_axis": computed(path + "rotation_axis", from_sw(IMGCIF, axis.known), frame, axis),
         "fixed_rotation": computed(
-            path + "fixed_rotation", imgcif_matrix(fixed.known), frame, fixed
+            path + "fixed_rotation", flat(matrix_from_sw(IMGCIF, rows(fixed.known))), frame, fixed
         ),
         "oscillation": computed(
             path + "oscillation", (start.known, width.known), "start, width", start, width
         ),
         "image_range": leaves["range"],
-        "fast_axis": constant(path + "fast_axis", imgcif(detector.fast), "square to the beam"),
-        "slow_axis": constant(path + "slow_axis", imgcif(detector.slow), "square to the beam"),
+        "fast_axis": _in_imgcif(path + "fast_axis", leaves["detector.fast"]),
+        "slow_axis": _in_imgcif(path + "slow_axis", leaves["detector.slow"]),
         "origin": computed(
             path + "origin",
-            imgcif(detector.origin_mm),
+            rounded(from_sw(IMGCIF, leaves["detector.origin"].known)),
             "corner of the first pixel",
-            center,
-            pixel,
-            distance,
+            *placed_by(sweep),
         ),
-        "pixel_size": pixel,
+        "pixel_size": leaves["geometry.pixel_size"],
         "trusted_range": computed(
             path + "trusted_range", trusted, "counts from 0 to overload", overload
         ),
         "sensor_material": leaves["geometry.sensor.material"],
         "sensor_thickness": leaves["geometry.sensor.thickness"],
     }
+
+
+def _in_imgcif(path: str, leaf: Resolved[Any]) -> Resolved[Any]:
+    """A direction of frame sw as dxtbx has it; the rule of the leaf says where it is from."""
+    return replace(leaf, path=path, value=rounded(from_sw(IMGCIF, leaf.known)))
 
 
 def _excluded(sweep: ResolvedSweep) -> Resolved[Any]:

@@ -42,6 +42,9 @@ LARGE_RMSD_PX = 1.0
 #: below this part of the predicted reflections with a fitted profile something hides them
 FITTED_FINDING = 0.5
 
+#: orientations of one crystal in several sweeps: beyond this the goniostat is misread or it slipped
+LARGE_MISSET_DEG = 1.0
+
 _LOOK = "Look at stdout and stderr in the folder of the attempt."
 _GEOMETRY = (
     "Check beam centre, distance and the direction of the rotation axis; look for several "
@@ -327,6 +330,28 @@ def _has_content(path: Path) -> bool:
     return path.is_file() and path.stat().st_size > 0
 
 
+def _orientations(ended: Ended) -> Verdict:
+    """The sweeps of a crystal are turned against each other as goniostat and settings say."""
+    told = json.loads((ended.folder / "orientations.json").read_bytes())
+    missets, best = told["misset_deg"], told["best_misreading"]
+    unlike = sorted(sweep for sweep, misset in missets.items() if misset is None)
+    if unlike:
+        message = (
+            f"sweeps {', '.join(unlike)} have another lattice than the first: nothing to compare"
+        )
+        finding = Finding("SW-Q014", FindingState.NOT_JUDGED, message, ended.subject)
+        return Verdict(Outcome.SUCCESS, message, findings=(finding,), values={"missets": missets})
+    worst = max(missets, key=lambda sweep: missets[sweep])
+    message = (
+        f"sweep {worst} is {missets[worst]:.2f} degrees off where goniostat and settings put it"
+    )
+    off = missets[worst] > LARGE_MISSET_DEG
+    if off and best is not None and told["its_misset_deg"] <= LARGE_MISSET_DEG:
+        message += f"; it fits to {told['its_misset_deg']:.2f} degrees if {best}"
+    finding = ended.finding("SW-Q014", off, message, missets=missets, best_misreading=best)
+    return Verdict(Outcome.SUCCESS, message, findings=(finding,), values={"missets": missets})
+
+
 #: judge by the name that a step's ``judge`` gives
 JUDGES: Mapping[str, Judge] = {
     f"dials.{name}": _judge(read)
@@ -342,5 +367,6 @@ JUDGES: Mapping[str, Judge] = {
         "merge": _merge,
         "export": _export,
         "split_experiments": _split,
+        "orientations": _orientations,
     }.items()
 }

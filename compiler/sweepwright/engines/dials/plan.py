@@ -8,6 +8,7 @@ scaled together. What is ``auto`` becomes a decision step between two scalings.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sweepwright.engines.base import (
@@ -19,6 +20,7 @@ from sweepwright.engines.base import (
     sweep_folder,
 )
 from sweepwright.engines.dials import context
+from sweepwright.engines.dials.orientations import orientation_steps
 from sweepwright.engines.keywords import keyword_lines, replaced_keywords
 from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedJob, ResolvedSweep
 from sweepwright.model.plan import FileRef, Output, Result
@@ -37,6 +39,7 @@ def plan(job: ResolvedJob) -> Draft:
     for group in job.groups:
         for sweep in group.sweeps:
             steps += _sweep(sweep, group)[: _STEPS_UNTIL[until]]
+        steps += orientation_steps(group)
         if until != "end":
             continue
         scaled, steps_of_group = _group(group, job.leaves)
@@ -104,6 +107,7 @@ def _sweep(sweep: ResolvedSweep, group: ResolvedGroup) -> list[PlannedStep]:
     expected = TemplateUse(
         "dials/expected.json.j2", "expected.json", "json", context.expected(sweep)
     )
+    reference = replace(expected, template="dials/reference.expt.j2", name="reference.expt")
     leaves = sweep.leaves
     return [
         PlannedStep(
@@ -117,7 +121,7 @@ def _sweep(sweep: ResolvedSweep, group: ResolvedGroup) -> list[PlannedStep]:
         _program(
             "import", name, sweep_folder(sweep, "import"), context.for_import(sweep), leaves, (),
             (Output(name="imported.expt", role="models"),),
-            files=(expected,), title=f"import sweep {name}",
+            files=(reference, expected), title=f"import sweep {name}",
         ),
         _program(
             "find_spots", name, sweep_folder(sweep, "find_spots"), context.find_spots(sweep),

@@ -35,6 +35,7 @@ def check(job: ResolvedJob) -> list[Diagnostic]:
             found.append(error("SW-E005", message, help="Leave image 0 out with 'range:'."))
     found += [item for sweep in job.sweeps for item in _path(sweep)]
     for sweep in job.sweeps:
+        found += _master(sweep)
         found += _masks(sweep)
     jobs = job.leaves["run.jobs"]
     if jobs.known.colspot != jobs.known.integrate:
@@ -59,6 +60,16 @@ def _keywords(job: ResolvedJob) -> Iterator[Diagnostic]:
     yield from without_step(given, [*running, "xscale"] if until == "end" else running)
     told = (item for sweep in job.sweeps for item in one_file(sweep.leaves, running))
     yield from dict.fromkeys(told)
+
+
+def _master(sweep: ResolvedSweep) -> list[Diagnostic]:
+    """XDS's plug-ins take ``x_??????.h5`` for ``x_master.h5``; other names they do not find."""
+    template = sweep.template
+    if not template.one_file or f"{template.prefix}{template.suffix}".endswith("_master.h5"):
+        return []
+    message = f"sweep {sweep.name}: XDS finds only masters that are called NAME_master.h5"
+    help_ = f"Make a link: 'ln -s {template.name(1)} {template.prefix}_master.h5', and name that."
+    return [error("SW-E021", message, sweep.leaves["images"].origin.span, help=help_)]
 
 
 def _path(sweep: ResolvedSweep) -> list[Diagnostic]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
-from sweepwright.engines.base import constant, template_path, threads
+from sweepwright.engines.base import constant, panel_of, placed_by, template_path, threads
 from sweepwright.engines.keywords import keyword_lines
-from sweepwright.geometry.detector import square_detector, xds_origin
+from sweepwright.geometry.xds import xds_geometry
+from sweepwright.model.facts import ImageTemplate
 from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedSweep
 from sweepwright.model.resolved import Leaves, Resolved, computed, items_of
 
@@ -17,6 +20,8 @@ XDS_PROGRAMS = (
     *(f"xds.{step}" for step in "xycorr init colspot idxref defpix integrate correct".split()),
 )
 _KEYWORDS = {"PILATUS": "PILATUS", "EIGER": "EIGER"}
+#: how the names of masters end, and what XDS wants in their place (its plug-ins put it back)
+_MASTER, _SIX = "master", "??????"
 
 
 #: steps of XDS until processing stops
@@ -39,12 +44,7 @@ def xds_context(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> dict
     """Every variable of ``XDS.INP.j2``."""
     leaves, first, last = sweep.leaves, *sweep.extent
     path = f"sweeps[{sweep.name}].xds."
-    center, pixel, distance = (
-        leaves[f"geometry.{key}"] for key in ("beam_center", "pixel_size", "distance")
-    )
-    detector = square_detector(center.known, pixel.known, distance.known)
-    org = xds_origin(center.known)
-    size = leaves["geometry.size"]
+    pixel, size = leaves["geometry.pixel_size"], leaves["geometry.size"]
     images = leaves["range"]
     width = leaves["scan.width"]
     # within the first images that are used: the background is never taken from excluded ones
@@ -59,7 +59,7 @@ def xds_context(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> dict
         "job": computed(path + "JOB", STEPS[until.known], "steps of XDS", until),
         "template": computed(
             path + "NAME_TEMPLATE_OF_DATA_FRAMES",
-            template_path(sweep.template, "?"),
+            _template(sweep.template),
             "template",
             leaves["images"],
         ),
@@ -69,7 +69,11 @@ def xds_context(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> dict
             for index, pair in enumerate(spots.known.intervals)
         ],
         "background_range": computed(
-            path + "BACKGROUND_RANGE", (first, background), "the first five degrees", images, width
+            path + "BACKGROUND_RANGE",
+            (first, background),
+            "the first five degrees",
+            images,
+            width,
         ),
         "excluded": [
             computed(f"{path}EXCLUDE_DATA_RANGE[{index}]", pair, "excluded", *sweep.said_of_images)
@@ -88,11 +92,8 @@ def xds_context(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> dict
         "ny": computed(path + "NY", size.known[1], "slow", size),
         "qx": computed(path + "QX", pixel.known[0], "fast", pixel),
         "qy": computed(path + "QY", pixel.known[1], "slow", pixel),
-        "fast_axis": constant(path + "X-AXIS", detector.fast, "frame sw"),
-        "slow_axis": constant(path + "Y-AXIS", detector.slow, "frame sw"),
-        "distance": distance,
-        "orgx": computed(path + "ORGX", org[0], "beam centre + 0.5", center),
-        "orgy": computed(path + "ORGY", org[1], "beam centre + 0.5", center),
+        "fast_axis": leaves["detector.fast"],
+        "slow_axis": leaves["detector.slow"],
         "overload": leaves["geometry.overload"],
         "minimum_valid_pixel_value": constant(path + "MINIMUM_VALID_PIXEL_VALUE", 0, "gaps are -1"),
         "sensor_thickness": leaves["geometry.sensor.thickness"],
@@ -105,7 +106,34 @@ def xds_context(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> dict
         "jobs": computed(path + "MAXIMUM_NUMBER_OF_JOBS", jobs.known.integrate, "pinned", jobs),
         "keywords": keyword_lines(leaves, XDS_PROGRAMS, "= "),
         "processors": threads(path + "MAXIMUM_NUMBER_OF_PROCESSORS", job["run.threads"]),
-    } | _untrusted(path, sweep)
+        **_placed(path, sweep),
+        **_untrusted(path, sweep),
+    }
+
+
+def _template(template: ImageTemplate) -> str:
+    """The name of the images for XDS, which unpacks them itself and finds masters by itself."""
+    if template.one_file and template.prefix.endswith(_MASTER):
+        template = replace(template, prefix=template.prefix.removesuffix(_MASTER) + _SIX)
+    return re.sub(r"\.(gz|bz2)$", "", template_path(template, "?"))
+
+
+def _placed(path: str, sweep: ResolvedSweep) -> dict[str, Resolved[Any]]:
+    """Distance and ORG; of a detector square to the beam they are what was written."""
+    leaves, sources = sweep.leaves, placed_by(sweep)
+    detector, foot = xds_geometry([panel_of(sweep)]), "foot of the perpendicular + 0.5"
+    distance, center = leaves["geometry.distance"], leaves["geometry.beam_center"]
+    if detector.distance_mm != distance.value:
+        distance = computed(
+            path + "DETECTOR_DISTANCE", detector.distance_mm, "along fast x slow", *sources
+        )
+    elif tuple(px + 0.5 for px in center.known) == detector.org_px:
+        foot, sources = "beam centre + 0.5", [center]
+    orgx, orgy = (
+        computed(path + key, value, foot, *sources)
+        for key, value in zip(("ORGX", "ORGY"), detector.org_px, strict=True)
+    )
+    return {"distance": distance, "orgx": orgx, "orgy": orgy}
 
 
 def _refined(path: str, choice: Resolved[Any]) -> Resolved[Any]:
