@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from sweepwright.model.plan import Plan, Step
 from sweepwright.model.verdict import Finding, FindingState
 from sweepwright.records.ends import EndRecord, last_end
 from sweepwright.records.folder import LOCK
+from sweepwright.report.scene import GapsOf, Scene, scene_of
 from sweepwright.report.summary import (
     DecisionLine,
     ImageFigures,
@@ -38,7 +39,7 @@ class Report:
     statistics: tuple[dict[str, Any], ...]
 
 
-def gather(folder: Path, plan: Plan) -> Report:
+def gather(folder: Path, plan: Plan, gaps_of: GapsOf) -> Report:
     """Everything that can be said of a run, also of one that failed. Raises OSError."""
     ends = {step.id: end for step in plan.steps if (end := last_end(folder / step.folder))}
     lock = _json(folder / LOCK) or {}
@@ -49,8 +50,9 @@ def gather(folder: Path, plan: Plan) -> Report:
         outputs=tuple(_outputs(folder, plan, ends)),
         findings=tuple(_findings(finished, ends)),
     )
+    summary = _summary(folder, plan, ends, lock, finished, results)
     return Report(
-        results, _summary(folder, plan, ends, lock, finished, results),
+        results, replace(summary, scenes=tuple(_scenes(lock, gaps_of))),
         tuple(_statistics(part) for part in finished),
     )  # fmt: skip
 
@@ -197,6 +199,19 @@ def _sweeps(lock: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[Swee
             wavelength_a=values[f"sweeps[{name}].geometry.wavelength"],
             distance_mm=values[f"sweeps[{name}].geometry.distance"],
         )
+
+
+def _scenes(lock: Mapping[str, Any], gaps_of: GapsOf) -> Iterator[Scene]:
+    """The instrument of each sweep that was compiled."""
+    values = lock.get("values", {})
+    for name in lock.get("inputs", {}).get("images", {}):
+        mine = f"sweeps[{name}]."
+        of_sweep = {
+            key.removeprefix(mine): leaf["value"]
+            for key, leaf in values.items()
+            if key.startswith(mine)
+        }
+        yield scene_of(name, of_sweep, gaps_of)
 
 
 def _programs(lock: Mapping[str, Any], ends: Ends) -> Iterator[Program]:

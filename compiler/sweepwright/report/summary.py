@@ -6,13 +6,17 @@ The page is one file without scripts that run or addresses that are fetched. The
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sweepwright.report.charts import image_charts, resolution_charts
+from sweepwright.report.drawing import svg as drawn
 from sweepwright.report.figures import svg
+from sweepwright.report.geometry_picture import geometry_picture
+from sweepwright.report.scene import Scene
 from sweepwright.resources import templates_folder
 from sweepwright.results.model import MergedSet, MergingStatistics, Results
 from sweepwright.results.per_image import ImageStatistics
@@ -92,6 +96,7 @@ class Summary:
     results: Results
     sets: tuple[SetFigures, ...] = ()
     sweeps: tuple[SweepFacts, ...] = ()
+    scenes: tuple[Scene, ...] = ()
     images: tuple[ImageFigures, ...] = ()
     programs: tuple[Program, ...] = ()
     decisions: tuple[DecisionLine, ...] = ()
@@ -121,6 +126,7 @@ def render_summary(summary: Summary) -> str:
             for item, figures in zip(summary.results.sets, summary.sets, strict=True)
         ],
         images=[_images(item) for item in summary.images],
+        pictures=_pictures(summary.scenes),
         sweeps=[_sweep(item) for item in summary.sweeps],
         steps=[_step(item) for item in summary.steps],
         findings=[_finding(item) for item in summary.results.findings],
@@ -154,6 +160,20 @@ def _set(item: MergedSet, figures: SetFigures) -> dict[str, Any]:
         ],
         "notes": figures.resolution.notes if figures.resolution else (),
     }
+
+
+def _pictures(scenes: Sequence[Scene]) -> list[dict[str, Any]]:
+    """One picture for all sweeps that differ in nothing that it shows but the name."""
+    alike: dict[Scene, list[str]] = {}
+    for scene in scenes:
+        alike.setdefault(replace(scene, sweep=""), []).append(scene.sweep)
+    return [
+        {
+            "sweeps": ", ".join(names),
+            "svg": drawn(geometry_picture(replace(scene, sweep=", ".join(names)))),
+        }
+        for scene, names in alike.items()
+    ]
 
 
 def _images(item: ImageFigures) -> dict[str, Any]:
