@@ -4,6 +4,8 @@ check    cold ``sweepwright check`` of the demo job against an interpreter that 
 sweeps   ``check`` of a job with 1,000 sweeps against one with a single sweep; images absent, or there
 compile  cold ``sweepwright compile`` of the demo job against ``dials.import`` of the same images
 run      ``sweepwright run`` against a shell script with the same DIALS commands
+headers  one header, warm and in process, against dxtbx and fabio: mini-CBF, SMV, HDF5 master
+discover ``sweepwright discover`` of 100,000 images in 25 sweeps against ``find`` of the same files
 
 The two of a pair run one after the other, so that a machine whose speed drifts does not matter; the
 median of the ratios is what counts. docs/explanation/benchmarks.md has the goals and what was seen.
@@ -12,6 +14,7 @@ median of the ratios is what counts. docs/explanation/benchmarks.md has the goal
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import statistics
@@ -28,6 +31,34 @@ from sweepwright.records.ends import last_end
 REPOSITORY = Path(__file__).resolve().parents[1]
 MARK = b"\x0c\x1a\x04\xd5"
 SWEEPWRIGHT = (str(Path(sys.executable).with_name("sweepwright")),)
+#: the python that DIALS and fabio are installed in
+SYSTEM_PYTHON = "/usr/bin/python3"
+SMV = """{
+HEADER_BYTES=  512;
+DIM=2;
+BYTE_ORDER=little_endian;
+TYPE=unsigned_short;
+SIZE1=512;
+SIZE2=512;
+PIXEL_SIZE=0.1024;
+DETECTOR_SN=926;
+DATE=Tue Jun 26 09:43:09 2007;
+TIME=1.0;
+DISTANCE=200.00;
+PHI=10.0;
+OSC_START=10.0;
+OSC_RANGE=0.5;
+WAVELENGTH=0.9795;
+BEAM_CENTER_X=26.0;
+BEAM_CENTER_Y=27.0;
+}
+"""
+MASTER = """
+structure: {space_group: P 43 21 2, cell: [45, 45, 30, 90, 90, 90], d_min: 4}
+detector: {model: 100K, distance: 60}
+format: nxmx
+sweeps: [{name: x, images: 20, width: 0.5}]
+"""
 
 
 def timed(*command: object, folder: Path, check: bool = True) -> float:
@@ -134,6 +165,57 @@ def bench_run(folder: Path, count: int) -> None:
     pairs(count, ours, other)
 
 
+def bench_headers(folder: Path, count: int) -> None:
+    """Goals: mini-CBF and SMV 0.2 ms, an HDF5 master 5 ms."""
+    place = folder / "headers"
+    place.mkdir()
+    (place / "master.yaml").write_text(MASTER)
+    timed(*SWEEPWRIGHT, "simulate", "master.yaml", "-o", "h5", folder=place)
+    contents = {
+        "x_{:03d}.cbf": (folder / "lyso_0001.cbf").read_bytes(),
+        "x_{:03d}.img": SMV.encode().ljust(512) + bytes(2 * 512 * 512),
+        "h5/x{:03d}_master.h5": (place / "h5/x_master.h5").read_bytes(),
+    }
+    files = []
+    for form, content in contents.items():
+        for copy in range(24):
+            files.append(form.format(copy))
+            (place / files[-1]).write_bytes(content)
+    readers = {"sweepwright": sys.executable, "dxtbx": SYSTEM_PYTHON, "fabio": SYSTEM_PYTHON}
+    script = REPOSITORY / "benchmarks/header_times.py"
+    print("one header in ms, warm: medians of 24 files")
+    for _ in range(count):
+        for reader, python in readers.items():
+            command = [python, str(script), reader, *files]
+            done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
+            told = json.loads(done.stdout) if done.stdout else {}
+            print(f"  {reader:<12}", *(f"{suffix} {ms:.3f}" for suffix, ms in told.items()))
+
+
+def bench_discover(folder: Path, count: int) -> None:
+    """Goal: under 2 s."""
+    image = (folder / "lyso_0001.cbf").read_bytes()
+    header = image[: image.index(MARK)]
+    size = int(header.split(b"X-Binary-Size: ")[1].split()[0])
+    short = header.replace(b"X-Binary-Size: %d" % size, b"X-Binary-Size: 4") + MARK + bytes(8)
+    place = folder / "discover"
+    for sweep in range(25):
+        (place / f"run{sweep}").mkdir(parents=True)
+        for number in range(4000):
+            text = short.replace(b"Start_angle 0.", b"Start_angle %d." % number)
+            (place / f"run{sweep}/s{sweep}_{number + 1:04d}.cbf").write_bytes(text)
+
+    def ours(_: int) -> float:
+        return timed(*SWEEPWRIGHT, "discover", "discover", folder=folder)
+
+    def other(_: int) -> float:
+        return timed("find", "discover", "-type", "f", folder=folder)
+
+    print("discover 100,000 images against find")
+    ours(0), other(0)
+    pairs(count, ours, other)
+
+
 def shell_script(run: Path) -> str:
     """The DIALS commands of a finished run, with its filled files, in fresh folders."""
     plan = Plan.model_validate_json((run / "plan.json").read_text(encoding="utf-8"))
@@ -155,6 +237,8 @@ BENCHMARKS = {
     "sweeps": bench_sweeps,
     "compile": bench_compile,
     "run": bench_run,
+    "headers": bench_headers,
+    "discover": bench_discover,
 }
 
 

@@ -52,7 +52,7 @@ def test_a_truncated_image_is_named(folder: Path) -> None:
 
 def test_a_file_that_is_no_image(folder: Path) -> None:
     (folder / "data/x_0001.cbf").write_text("hello")
-    refused(folder, JOB, "SW-I005", "x_0001.cbf is no CBF image")
+    refused(folder, JOB, "SW-I005", "x_0001.cbf is no image of a format that is known here")
 
 
 def test_an_unknown_key_is_pointed_at(folder: Path) -> None:

@@ -113,6 +113,35 @@ def test_numbering_that_runs_on_is_split(tmp_path: Path) -> None:
     assert "the angle jumps at image 31" in text
 
 
+def test_numbers_from_zero(tmp_path: Path) -> None:
+    write_series(tmp_path / "raw", "x_####.cbf", "0-19")
+    text, sweeps = discovered(tmp_path, "raw")
+    assert sweeps == [{"images": "raw/x_####.cbf"}]
+    assert "20 images, 10 degrees from 0" in comments(text)
+    checked = command("check", "found.yaml", folder=tmp_path).stdout
+    assert "images 0-19" in checked
+
+
+def test_interleaved_wedges_in_one_numbering(tmp_path: Path) -> None:
+    """Inverse beam in wedges of 10 degrees, all under one prefix, without a gap in the numbers."""
+    truth = []
+    for wedge in range(6):
+        first = wedge * 20 + 1
+        truth.append((f"{first}-{first + 19}", wedge // 2 * 10.0 + wedge % 2 * 180.0))
+        write_series(tmp_path / "raw", "x_###.cbf", truth[-1][0], truth[-1][1])
+    text, sweeps = discovered(tmp_path, "raw")
+    assert column(sweeps, "range") == [images for images, _ in truth]
+    assert "inverse beam: x-1 with x-2, x-3 with x-4, x-5 with x-6." in comments(text)
+
+
+def test_several_sweeps_with_one_prefix_and_gaps_between(tmp_path: Path) -> None:
+    for first, kappa in ((1, "0.0 deg."), (101, "30.0 deg."), (201, "60.0 deg.")):
+        numbers = f"{first}-{first + 9}"
+        write_series(tmp_path / "raw", "x_###.cbf", numbers, header={"Kappa": kappa})
+    _, sweeps = discovered(tmp_path, "raw")
+    assert column(sweeps, "range") == ["1-10", "101-110", "201-210"]
+
+
 def test_wavelengths_in_one_numbering(tmp_path: Path) -> None:
     waves = ["0.97925 A", "0.97942 A", "0.95373 A"]
     for block in range(6):
@@ -193,7 +222,7 @@ def test_odd_series_are_left_out_with_the_reason(tmp_path: Path) -> None:
     assert reasons["raw/snap_##.cbf"] == "only 2 images"
     assert reasons["raw/grid_##.cbf"] == "still images: the oscillation width is 0"
     assert "no oscillation" in reasons["raw/stuck_##.cbf"]
-    assert reasons["raw/old_###.img"] == "this release reads mini-CBF images"
+    assert reasons["raw/old_###.img"] == "old_001.img is empty"
     assert sum("rename" in reason for reason in reasons.values()) == 4
     data = command("discover", "raw", "--json", folder=tmp_path)
     assert len(json.loads(data.stdout)["left_out"]) == 8

@@ -87,9 +87,11 @@ def test_a_changed_value_is_told_with_the_lines_that_change(place: Path) -> None
     rewrite(place / "job.yaml", "250 mm", "251.5 mm")
     done = locked(place)
     assert done.returncode == 5
-    head, value, plan, *lines = done.stdout.splitlines()
+    head, value, corner, plan, *lines = done.stdout.splitlines()
     assert head == "job.yaml does not compile to what is in lyso/job.lock.json"
     assert value == "  sweeps[A].geometry.distance: 250 -> 251.5 (set by the sweep)"
+    assert corner.startswith("  sweeps[A].detector.origin: ")
+    assert corner.endswith(" 250 -> -1.462 -1.591 251.5 (follows from sweeps[A].geometry.distance)")
     assert plan == "  plan.json differs: other steps, or other text in their files"
     assert lines[:2] == ["--- sweeps/A/xds/XDS.INP", "+++ sweeps/A/xds/XDS.INP"]
     moved = [line.split("!")[0].strip() for line in lines[2:] if line[0] in "+-"]

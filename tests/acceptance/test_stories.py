@@ -128,7 +128,7 @@ def test_each_example_compiles_and_each_emitted_value_says_where_it_is_from(
                 if isinstance(piece, str):
                     continue
                 seen += 1
-                if table.name.endswith(".json"):  # has no comments; its values are named
+                if table.name.endswith((".json", ".expt")):  # has no comments; its values are named
                     assert piece.leaf in origins or piece.leaf.startswith(("groups[", "sweeps["))
                     continue
                 assert _says_who(piece.origin), (table.name, piece)
@@ -320,14 +320,14 @@ def test_where_header_and_job_disagree_both_are_shown(stories: dict[str, Path]) 
 def test_a_corrected_beam_centre_keeps_the_headers_word(stories: dict[str, Path]) -> None:
     run = compiled(stories["wrong-beam-centre"], "wrong-beam-centre", "xds")
     text = run.text("sweeps/A/xds/XDS.INP")
-    assert "ORGX= 1232 ORGY= 1275.5 " in text  # counted from 1 at the centre of the first pixel
+    assert "ORGX= 742 ORGY= 812.5 " in text  # counted from 1 at the centre of the first pixel
     stack = run.origins["sweeps[A].geometry.beam_center"]
     assert [(level["layer"], level["value"]) for level in stack] == [
-        ("job", [1231.5, 1275.0]),
-        ("header", [1231.5, 1263.0]),
+        ("job", [741.5, 812.0]),
+        ("header", [733.5, 845.5]),
     ]
     _, told = check(stories["wrong-beam-centre"] / "wrong-beam-centre.yaml")
-    assert "job geometry.beam_center, header Beam_xy: 1231.5 1263 px" in told
+    assert "job geometry.beam_center, header Beam_xy: 733.5 845.5 px" in told
 
 
 def test_one_line_stands_for_forty_crystals(stories: dict[str, Path]) -> None:

@@ -20,7 +20,7 @@ from sweepwright.language.text import loads
 from sweepwright.language.validate import validate, validate_patch
 
 #: commands that have commands of their own
-GROUPS = ("macro", "import")
+GROUPS = ("macro", "import", "site")
 
 
 def of(language: str) -> list:

@@ -50,6 +50,7 @@ SCENES: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "howto/mad.md": IMAGES["mad"],
     "howto/inverse-beam.md": IMAGES["inverse-beam-sad"],
     "howto/kappa.md": IMAGES["kappa"],
+    "howto/view.md": IMAGES["kappa"],
     "howto/many-crystals.md": IMAGES["many-crystals"],
     "howto/reference-data.md": IMAGES["reference-data"],
     "howto/wrong-beam-centre.md": IMAGES["wrong-beam-centre"],

@@ -64,8 +64,12 @@ IMAGES: Mapping[str, Sequence[Series]] = {
     "wrong-beam-centre": [
         {
             "template": "data/x_####.cbf",
-            "numbers": "1-20",
-            "header": {"Beam_xy": "(1231.50, 1263.00) pixels"},
+            "numbers": "1-3",
+            "header": {
+                "Detector": "PILATUS 2M, S/N 24-9999",
+                "Beam_xy": "(733.50, 845.50) pixels",
+            },
+            "size": (1475, 1679),
         }
     ],
     "many-crystals": [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ HEADER: Mapping[str, Any] = {
     "Angle_increment": "0.5000 deg.",
     "Polarization": "0.990",
 }
-_PIXELS = np.zeros((20, 16), np.int32)
+#: pixels along fast and slow
+SIZE = (16, 20)
 
 
 def write_series(
@@ -36,11 +37,13 @@ def write_series(
     width: float = 0.5,
     time: str | None = None,
     header: Mapping[str, Any] | None = None,
+    size: Sequence[int] = SIZE,
 ) -> None:
     """A series ``scan/x_####.cbf``: ``start`` is the angle of the first image in ``numbers``.
 
-    ``header`` replaces header lines, or drops those given as None.
+    ``header`` replaces header lines, or drops those given as None; ``size`` is fast, slow.
     """
+    pixels = np.zeros((size[1], size[0]), np.int32)
     images = parse_images(numbers)
     stem, _, rest = template.partition("#")
     digits = template.count("#")
@@ -54,7 +57,7 @@ def write_series(
         path = folder / f"{stem}{number:0{digits}d}{suffix}"
         path.parent.mkdir(parents=True, exist_ok=True)
         text = [_line(key, value) for key, value in lines.items() if value is not None]
-        path.write_bytes(minicbf(path.stem, text, _PIXELS))
+        path.write_bytes(minicbf(path.stem, text, pixels))
 
 
 def _line(key: str, value: Any) -> str:

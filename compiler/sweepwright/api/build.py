@@ -86,6 +86,7 @@ def files_of(job: ResolvedJob, source: bytes) -> tuple[Plan, dict[str, bytes]]:
     places = origins((*given_leaves(draft), *job.all_leaves()))
     files = run_folder.files_of_run(plan, source, locked, places, previews(plan), run_sh(plan))
     files |= {f"sources/macros/{macro.name}.yaml": macro.source.encode() for macro in job.macros}
+    files |= {f"sources/sites/{site.id}.yaml": site.source.encode() for site in job.sites}
     return plan, files
 
 

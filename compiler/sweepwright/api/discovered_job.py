@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sweepwright.api.discovering import Discovery, Found
 from sweepwright.api.relating import datasets_of, inverse_pairs, moved_axes
+from sweepwright.images.series import stem_of
 from sweepwright.images.several import clean_name, expand, fill
 from sweepwright.language.writing import comment, printable, scalar
 from sweepwright.model.diagnostic import Diagnostic, error
@@ -94,7 +95,7 @@ def write_job(discovery: Discovery, path: Path | None) -> tuple[Path | None, lis
 
 
 def _free_name(discovery: Discovery) -> str:
-    stems = {found.series.prefix.rstrip("_-.") for found in discovery.sweeps}
+    stems = {stem_of(found.series.prefix) for found in discovery.sweeps}
     stem = stems.pop() if len(stems) == 1 else ""
     name = clean_name(stem or Path(os.path.abspath(discovery.folder)).name)
     return f"{name[:60]}-job" if Path(name).exists() else name

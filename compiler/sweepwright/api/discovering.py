@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from sweepwright.images.discover import parse_pattern
-from sweepwright.images.series import Series, find_series
+from sweepwright.images.doubts import doubt_diagnostics
+from sweepwright.images.series import Series, find_series, stem_of
 from sweepwright.images.several import clean_name, unique
-from sweepwright.images.wedges import SETTINGS, Wedge, number, wedges
+from sweepwright.images.wedges import SETTINGS, Wedge, number, spacing, wedges
 from sweepwright.language.writing import printable
-from sweepwright.model.diagnostic import Diagnostic, error, warning
+from sweepwright.model.diagnostic import Diagnostic, error, has_errors, warning
 from sweepwright.model.ranges import ImageSet
 
 _FEWEST_IMAGES = 3
@@ -25,6 +26,7 @@ _CHANGES = {
     "size": "the number of pixels changes",
     "pixel_size": "the pixel size changes",
     "two_theta": "two-theta changes",
+    "scan_axis": "another axis is scanned",
 }
 
 
@@ -131,7 +133,8 @@ def discover(folder: Path) -> Discovery:
         message = f"cannot read the folder '{printable(folder)}': {problem.strerror}"
         help_ = "Name the folder that holds the images, or one above it."
         return Discovery(folder, diagnostics=(error("SW-I020", message, help=help_),))
-    parts = [_parts(folder, item) for item in series]
+    step = spacing(sum(len(item.numbers) for item in series))
+    parts = [_parts(folder, item, step) for item in series]
     named = [
         found
         for name, group in zip(_names(folder, series), parts, strict=True)
@@ -149,7 +152,7 @@ def discover(folder: Path) -> Discovery:
 def _no_sweep(folder: Path, left_out: Sequence[Found]) -> Diagnostic:
     if not left_out:
         message = f"there are no images in '{printable(folder)}' or below it"
-        help_ = "Images are files such as lyso_0001.cbf: a number, and the suffix of their format."
+        help_ = "Images are files such as lyso_0001.cbf (a number, and the suffix of their format) or lyso_master.h5."
         return error("SW-I021", message, help=help_)
     reasons = [f"{printable(found.series.path)}: {found.doubt}" for found in left_out[:5]]
     more = len(left_out) - len(reasons)
@@ -157,13 +160,15 @@ def _no_sweep(folder: Path, left_out: Sequence[Found]) -> Diagnostic:
     return error("SW-I022", f"no sweep in '{printable(folder)}' can be processed", help=help_)
 
 
-def _parts(folder: Path, series: Series) -> list[Found]:
+def _parts(folder: Path, series: Series, step: int) -> list[Found]:
     """The sweeps of one series: a part for each wedge, and each unbroken stretch of a wedge."""
+    if not _can_be_written(series):
+        doubt = "the names hold a sign that means something else in a job; rename them or use links"
+        return [Found(series, series.numbers, doubt=doubt)]
+    rotations, broken = wedges(folder, series, step)
+    if series.template.one_file:  # its header says how many images there are
+        series = replace(series, numbers=rotations[0].range if rotations else ImageSet(((1, 1),)))
     whole = Found(series, series.numbers)
-    doubt = _unreadable(series)
-    if doubt:
-        return [replace(whole, doubt=doubt)]
-    rotations, broken = wedges(folder, series)
     unusable = _list_of([f"{series.template.name(image)} {why}" for image, why in broken.items()])
     if not rotations:
         return [replace(whole, doubt=unusable)]
@@ -176,23 +181,16 @@ def _parts(folder: Path, series: Series) -> list[Found]:
     return parts
 
 
-def _unreadable(series: Series) -> str:
-    """Why a series cannot be written in a job, empty if it can."""
-    if not series.readable:
-        return "this release reads mini-CBF images"
+def _can_be_written(series: Series) -> bool:
+    """Whether a job means this series when it says its path."""
     path, template = series.path, series.template
     try:
         pattern = parse_pattern(path)
     except ValueError:
-        pattern = None
-    plain = pattern is not None and (pattern.prefix, pattern.width, pattern.suffix) == (
-        template.prefix,
-        template.width,
-        template.suffix,
-    )
-    if not plain or not path.isprintable() or "*" in path or path.startswith("$"):
-        return "the names hold a sign that means something else in a job; rename them or use links"
-    return ""
+        return False
+    split = pattern.prefix, pattern.width, pattern.suffix
+    plain = split == (template.prefix, template.width, template.suffix)
+    return plain and path.isprintable() and "*" not in path and not path.startswith("$")
 
 
 def _stretches(series: Series, wedge: Wedge, broken: Mapping[int, str]) -> Iterator[Found]:
@@ -210,14 +208,27 @@ def _stretches(series: Series, wedge: Wedge, broken: Mapping[int, str]) -> Itera
         elif wedge.change:
             note = f"{_CHANGES.get(wedge.change, f'{wedge.change} changes')} at image {first}"
         images = ImageSet(((first, last),))
-        yield Found(series, images, wedge, doubt=_doubt(wedge, images), notes=(note,) * bool(note))
+        notes = [note] * bool(note) + _to_be_given(wedge)
+        yield Found(series, images, wedge, doubt=_doubt(wedge, images), notes=tuple(notes))
         before = last
+
+
+def _to_be_given(wedge: Wedge) -> list[str]:
+    """What the header gets wrong that the job must say."""
+    wrong = [item for item in doubt_diagnostics("", wedge.facts) if item.code != "SW-I037"]
+    return [
+        f"{item.message.partition(': ')[2]}. {item.help or ''}".strip()
+        for item in wrong
+        if has_errors([item])
+    ]
 
 
 def _doubt(wedge: Wedge, images: ImageSet) -> str:
     if wedge.start is None or wedge.width is None:
+        said = [doubt.message for doubt in wedge.facts.doubts if doubt.field in ("width", "start")]
         return (
-            "the headers give no oscillation; it can be written in 'geometry: {oscillation: ...}'"
+            f"the headers give no oscillation{': ' if said else ''}{'; '.join(said)}; "
+            "it can be written in 'geometry: {oscillation: ...}'"
         )
     if wedge.width == 0:
         return "still images: the oscillation width is 0"
@@ -234,7 +245,7 @@ def _list_of(texts: Sequence[str]) -> str:
 def _names(folder: Path, series: Sequence[Series]) -> list[str]:
     """A name for each series: its stem where that is enough, else with the folder before it."""
     places = [Path(os.path.abspath(folder / item.folder)).name for item in series]
-    stems = [item.prefix.rstrip("_-.") for item in series]
+    stems = [stem_of(item.prefix) for item in series]
     plain = [clean_name(stem or place) for stem, place in zip(stems, places, strict=True)]
     taken = Counter(name.lower() for name in plain)
     return [

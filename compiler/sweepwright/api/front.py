@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from sweepwright.api.doubting import doubts_of
 from sweepwright.api.expanding import entries_as_written, entries_of
 from sweepwright.api.observing import observe_sweeps
 from sweepwright.api.places import places_of
+from sweepwright.api.siting import sites_of
 from sweepwright.checks.clashes import check_macros
 from sweepwright.checks.comments import check_comments
 from sweepwright.checks.coverage import check_coverage
 from sweepwright.checks.duplicates import check_duplicates
+from sweepwright.checks.geometry import check_geometry
 from sweepwright.checks.headers import check_headers
 from sweepwright.checks.keywords import check_keywords
 from sweepwright.engines.registry import check_of
@@ -29,6 +32,7 @@ from sweepwright.model.job_resolved import ResolvedJob
 from sweepwright.model.resolved import Written
 from sweepwright.programs.probe import missing, probe
 from sweepwright.resolve.resolve import resolve
+from sweepwright.resolve.site import NO_SITE, SweepSite
 
 INSTALL_DIALS = (
     "Debian or Ubuntu: 'apt-get install dials'; elsewhere: 'conda install -c conda-forge dials'. "
@@ -38,11 +42,15 @@ INSTALL_DIALS = (
 
 @dataclass(frozen=True)
 class Options:
-    """What a command line adds to a job: engine, ``key=value`` settings, places of roots."""
+    """What a command line adds to a job: engine, ``key=value`` settings, places of roots.
+
+    ``all_headers``: the header of every image is read, not of some.
+    """
 
     engine: str | None = None
     settings: tuple[str, ...] = ()
     bind: Mapping[str, str] = field(default_factory=dict)
+    all_headers: bool = False
 
     def all_settings(self) -> tuple[str, ...]:
         """The settings with the engine among them."""
@@ -115,16 +123,21 @@ def resolve_job(path: Path, options: Options, text: JobText | None = None) -> Fr
     composed = read.job
     if composed is None:
         return Front(None, read.source, tuple(found), read.sources)
-    facts, more = observe_sweeps(composed, read.places)
+    facts, more = observe_sweeps(composed, read.places, options.all_headers)
     found += more
     if has_errors(found):
         return Front(None, read.source, tuple(found), read.sources)
     wanted = composed.top("processing.engine")
     machine = probe(str(wanted.value) if wanted is not None and wanted.value else "auto")
-    resolved, more = resolve(composed, facts, machine, read.places)
+    sites, more = sites_of(composed, facts)
+    found += more
+    found += doubts_of(composed, facts, sites)
+    if has_errors(found):
+        return Front(None, read.source, tuple(found), read.sources)
+    resolved, more = resolve(composed, facts, machine, read.places, sites)
     found += more
     if resolved is not None:
-        found += _check(composed, resolved)
+        found += _check(composed, resolved, sites)
     return Front(None if has_errors(found) else resolved, read.source, tuple(found), read.sources)
 
 
@@ -139,7 +152,9 @@ def check_tools(job: ResolvedJob) -> list[Diagnostic]:
     return [error("SW-E001", message, job.engine.origin.span, help=hint)]
 
 
-def _check(composed: ComposedJob, job: ResolvedJob) -> list[Diagnostic]:
+def _check(
+    composed: ComposedJob, job: ResolvedJob, sites: Mapping[str, SweepSite]
+) -> list[Diagnostic]:
     spans = {sweep.name: _span(sweep.top("images")) or sweep.span for sweep in composed.sweeps}
     found = [
         item
@@ -147,6 +162,11 @@ def _check(composed: ComposedJob, job: ResolvedJob) -> list[Diagnostic]:
         for item in check_headers(sweep.name, sweep.facts, spans[sweep.name])
     ]
     found += check_duplicates(job, spans)
+    for group in job.groups:
+        anomalous = group.leaves["processing.anomalous"].value is True
+        for sweep in group.sweeps:
+            site = sites.get(sweep.name, NO_SITE)
+            found += check_geometry(sweep, site, anomalous, spans[sweep.name])
     found += check_coverage(job)
     found += check_of(job.engine.known)(job)
     if job.engine.origin.layer == "machine" and not has_errors(found):

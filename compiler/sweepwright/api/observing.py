@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sweepwright.api.places import locate
-from sweepwright.images.discover import HDF5, Listing, Pattern, parse_pattern
+from sweepwright.images.discover import Listing, Pattern, parse_pattern
 from sweepwright.images.observe import Wanted, image_template, observe
 from sweepwright.language.compose import ComposedJob, ComposedSweep
 from sweepwright.language.lines import lines
@@ -25,9 +25,12 @@ _TEMPLATE_CUT = re.compile(
 
 
 def observe_sweeps(
-    composed: ComposedJob, places: Mapping[str, str]
+    composed: ComposedJob, places: Mapping[str, str], all_headers: bool = False
 ) -> tuple[dict[str, SweepFacts], list[Diagnostic]]:
-    """Facts by sweep; sweeps whose images are not as they should be are left out."""
+    """Facts by sweep; sweeps whose images are not as they should be are left out.
+
+    ``all_headers``: the header of every image is read and compared, too.
+    """
     facts: dict[str, SweepFacts] = {}
     diagnostics: list[Diagnostic] = []
     listing = Listing()
@@ -36,10 +39,14 @@ def observe_sweeps(
         diagnostics += found
         if wanted is None:
             continue
-        seen, found = observe(wanted, listing)
+        seen, found = observe(wanted._replace(all_headers=all_headers), listing)
         diagnostics += found
         if seen is not None:
             facts[sweep.name] = seen
+        if seen is not None and all_headers:
+            from sweepwright.images.allheaders import check_all_headers
+
+            diagnostics += check_all_headers(sweep.name, wanted.folder, seen, wanted.span)
     return facts, diagnostics
 
 
@@ -84,9 +91,6 @@ def _pattern(
     braced = _BRACED_ROOT.match(text)
     if braced is not None:
         return None, [_braced_root(sweep, braced, source, span)]
-    if text.lower().endswith(HDF5):
-        message = f"sweep {sweep}: '{text}' is an HDF5 file; this release reads mini-CBF images"
-        return None, [error("SW-I013", message, span)]
     try:
         return parse_pattern(text), []
     except ValueError as problem:

@@ -11,11 +11,12 @@ from sweepwright.model.plan import Plan
 
 def write_report(folder: Path, plan: Plan) -> dict[str, Any]:
     """Writes the report from what the run left behind; the content of results.json. Raises OSError."""
+    from sweepwright.api.viewing import gaps_of
     from sweepwright.report.gather import gather
     from sweepwright.report.summary import render_summary
     from sweepwright.results.table1 import table1
 
-    report = gather(folder, plan)
+    report = gather(folder, plan, gaps_of)
     results = folder / "results"
     results.mkdir(exist_ok=True)
     data = report.results.to_json()

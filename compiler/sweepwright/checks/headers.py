@@ -4,32 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sweepwright.model.diagnostic import Diagnostic, Span, error, warning
+from sweepwright.model.diagnostic import Diagnostic, Span, error
 from sweepwright.model.facts import SweepFacts
 
 #: field -> largest difference within a sweep (relative, but for beam centre: px)
-_CONSTANT = {"wavelength": 1e-5, "distance": 1e-4, "width": 1e-4, "size": 0.0, "pixel_size": 1e-6}
+_CONSTANT = {"wavelength": 1e-5, "distance": 1e-4, "width": 1e-3, "size": 0.0, "pixel_size": 1e-6}
 #: as a part of the oscillation width; encoder noise is far below
 _ANGLE_TOLERANCE = 0.1
 _SPLIT = "Give each its own 'range:'; 'sweepwright discover' finds where each begins."
 
 
 def check_headers(sweep: str, facts: SweepFacts, span: Span | None) -> Iterator[Diagnostic]:
-    """SW-I006: a value moves within the sweep. SW-I007: the angle jumps. SW-I008: no beam centre."""
+    """SW-I006: a value moves within the sweep. SW-I007: the angle jumps."""
     yield from _constant(sweep, facts, span)
     yield from _continuous(sweep, facts, span)
-    center = facts.first_header.get("beam_center")
-    size = facts.first_header.get("size")
-    if center is None or size is None or not isinstance(center.value, tuple):
-        return
-    assert isinstance(size.value, tuple)
-    half = tuple(count / 2 for count in size.value)
-    at_default = all(abs(c - h) <= 0.5 for c, h in zip(center.value, half, strict=True))
-    if at_default or center.value == (0.0, 0.0):
-        shown = f"({center.value[0]:g}, {center.value[1]:g}) px"
-        message = f"sweep {sweep}: the header's beam centre {shown} looks like a default, not a measurement"
-        hint = "If it is wrong write 'geometry: {beam_center: [X px, Y px]}'."
-        yield warning("SW-I008", message, span, help=hint)
 
 
 def _constant(sweep: str, facts: SweepFacts, span: Span | None) -> Iterator[Diagnostic]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -43,6 +44,9 @@ def check(
         bool,
         typer.Option("--language", help="Check the file alone: images and programs are elsewhere."),
     ] = False,
+    all_headers: Annotated[
+        bool, typer.Option("--all-headers", help="Read the header of every image, not of a few.")
+    ] = False,
     json: o.Json = False,
 ) -> None:
     """Check job files against the language, their images and this machine.
@@ -52,6 +56,9 @@ def check(
 
     Nothing is written, but with --fix: then spelling, quoting and units are mended in the file,
     and everything else of it stays as it is.
+
+    Of each sweep some headers are read. With --all-headers all are: what must be constant is
+    compared, angles must go on from image to image, and no image may be there twice.
 
     Example: sweepwright check lyso.yaml
     """
@@ -67,7 +74,10 @@ def check(
     if language and (fix or diff):
         say("error: --language does not go with --fix or --diff")
         raise typer.Exit(ExitCode.WRONG_USE)
-    chosen = o.options(engine, settings, bind)
+    if language and all_headers:
+        say("error: choose one of --language and --all-headers")
+        raise typer.Exit(ExitCode.WRONG_USE)
+    chosen = replace(o.options(engine, settings, bind), all_headers=all_headers)
     results = [
         checking.mended(path, chosen, not unsafe_fixes, write=not diff)
         if fix or diff

@@ -23,8 +23,12 @@ MODULES: Mapping[str, str] = {
     "explaining": "explain",
     "covering": "coverage",
     "discovering": "discover new",
+    "headers": "headers",
+    "lint_headers": "lint-headers",
+    "viewing": "view",
     "editing": "fmt diff upgrade schema cheatsheet",
     "macros": "macro",
+    "sites": "site",
     "importing": "import",
     "simulating": "simulate doctor",
 }

@@ -33,10 +33,11 @@ def simulate(
 ) -> None:
     """Simulate small rotation data sets with known truth.
 
-    Writes mini-CBF images that any program reads, and truth.json and truth.mtz: cell, orientation,
-    geometry, F(+) and F(-). A specification says crystal, detector, sweeps, and faults on request:
-    wrong header beam centre, reversed axis, missing or truncated images, ice rings, decay, a second
-    lattice. docs/reference/simulate.md lists every key.
+    Writes images that any program reads (mini-CBF, full imgCIF or NXmx), and truth.json and
+    truth.mtz: cell, orientation, geometry, what the headers tell of it, F(+) and F(-). A
+    specification says crystal, detector, goniostat, sweeps, and faults on request: wrong headers,
+    reversed axis, mirrored detector, missing or truncated images, ice rings, decay, a second lattice.
+    docs/reference/simulate.md lists every key.
 
     Example: sweepwright simulate examples/simulations/lysozyme.yaml -o data
     """

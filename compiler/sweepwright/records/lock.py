@@ -51,10 +51,14 @@ class LockedImages(TypedDict):
 
 
 class LockedInputs(TypedDict):
-    """What else the result depends on: digests of macros and templates by name, tools, images."""
+    """What else the result depends on.
+
+    Digests of macros, site records and templates by name; tools and images.
+    """
 
     tools: dict[str, LockedTool]
     macros: dict[str, str]
+    sites: NotRequired[dict[str, str]]
     templates: dict[str, str]
     images: dict[str, LockedImages]
 
@@ -89,6 +93,7 @@ def lock(job: ResolvedJob, templates: Iterable[str], plan: str) -> Lock:
                 for name, tool in sorted(job.machine.tools.items())
             },
             "macros": {macro.name: macro.digest for macro in job.macros},
+            "sites": {site.id: site.digest for site in job.sites},
             "templates": {name: _digest(name) for name in sorted(set(templates))},
             "images": {sweep.name: _images(sweep) for sweep in job.sweeps},
         },
@@ -188,10 +193,9 @@ def _digest(template: str) -> str:
 
 
 def _images(sweep: ResolvedSweep) -> LockedImages:
-    sizes = sweep.facts.sizes
     return {
         "template": sweep.template.text,
         "numbers": str(sweep.images),
-        "bytes": sum(sizes.values()),
+        "bytes": sum(sweep.facts.sizes.values()),
         "policy": "at-run",
     }

@@ -24,10 +24,20 @@ from sweepwright.model.resolved import (
 )
 from sweepwright.model.section import Scope
 from sweepwright.resolve.defaults import FROM_HEADER, JOB_DEFAULTS, SWEEP_DEFAULTS
+from sweepwright.resolve.detector import resolve_detector, several_panels
 from sweepwright.resolve.groups import resolve_groups
 from sweepwright.resolve.scan import resolve_scan
+from sweepwright.resolve.site import (
+    NO_SITE,
+    SweepSite,
+    device_axes,
+    header_axes,
+    site_values,
+    used_sites,
+)
 from sweepwright.resolve.spots import spot_search_images
 from sweepwright.resolve.stacks import Stacks, auto_is, settled
+from sweepwright.sites.schema import Goniostat
 
 #: leaves of a sweep that stand alone; `geometry` and the like are kept by their first word
 _SWEEP_KEYS = frozenset(
@@ -50,13 +60,14 @@ def resolve(
     facts: Mapping[str, SweepFacts],
     machine: EngineFacts,
     places: Mapping[str, str],
+    sites: Mapping[str, SweepSite],
 ) -> tuple[ResolvedJob | None, list[Diagnostic]]:
-    """The resolved job; ``facts`` by sweep, ``places`` by root."""
+    """The resolved job; ``facts`` and ``sites`` by sweep, ``places`` by root."""
     diagnostics: list[Diagnostic] = []
     leaves = settled(job.stacks, JOB_DEFAULTS, "")
     sweeps = []
     for sweep in job.sweeps:
-        resolved, found = _sweep(sweep, facts[sweep.name])
+        resolved, found = _sweep(sweep, facts[sweep.name], sites.get(sweep.name, NO_SITE))
         diagnostics += found
         if resolved is not None:
             sweeps.append(resolved)
@@ -75,8 +86,9 @@ def resolve(
         UsedMacro(m.name, m.macro.file, m.macro.source, m.macro.doc, m.macro.caveat, m.macro.digest)
         for m in job.macros
     )
+    records = used_sites(sites)
     resolved_job = ResolvedJob(
-        job.name, engine, machine, Leaves(table), tuple(groups), places, macros
+        job.name, engine, machine, Leaves(table), tuple(groups), places, macros, records
     )
     return resolved_job, diagnostics
 
@@ -104,15 +116,19 @@ def _scaling_threads(table: Mapping[str, Resolved[Any]]) -> Resolved[Any]:
 
 
 def _sweep(
-    sweep: ComposedSweep, facts: SweepFacts
+    sweep: ComposedSweep, facts: SweepFacts, site: SweepSite
 ) -> tuple[ResolvedSweep | None, list[Diagnostic]]:
     prefix = f"sweeps[{sweep.name}]."
     header = facts.first_header
     lower: dict[str, list[Written]] = {}
+    if site.entry is not None:
+        lower = {key: [written] for key, written in site_values(site.entry, header).items()}
     for key, field in FROM_HEADER.items():
         fact = header.get(field)
         if fact is not None:
-            lower[key] = [Written(fact.value, Origin(Layer.HEADER, fact.key))]
+            lower.setdefault(key, []).append(Written(fact.value, Origin(Layer.HEADER, fact.key)))
+    if header.axes:
+        lower["goniostat.axes"] = [header_axes(header)]
     for key, value in SWEEP_DEFAULTS.items():
         lower.setdefault(key, []).append(Written(value, Origin(Layer.DEFAULT, key)))
     table = {
@@ -122,18 +138,23 @@ def _sweep(
     }
     for key, meant in _AUTO_OF_SWEEP.items():
         table[key] = auto_is(table[key], meant)
-    found = _beam_center(sweep, table)
+    if site.device is not None:
+        table["goniostat.axes"], found = _device(sweep, table, site.device)
+        if found:
+            return None, found
+    found = several_panels(sweep, header, table) or _beam_center(sweep, table)
     lacking = [key for key in FROM_HEADER if key not in table]
-    if lacking or found:
-        return None, [*found, *(_lacking(sweep, key) for key in lacking)]
+    if found or lacking:
+        return None, found or [_lacking(sweep, key) for key in lacking]
     table |= _images(sweep, facts, prefix)
     scan, diagnostics = resolve_scan(sweep, header, table)
-    diagnostics += _two_theta(sweep, facts)
-    if scan is None:
+    detector, found = resolve_detector(sweep, header, table, site.entry)
+    diagnostics += found
+    if scan is None or detector is None:
         return None, diagnostics
     search, found = _spots(sweep, facts, table, scan["scan.width"])
     diagnostics += found
-    leaves = Leaves(table | scan | {"scan.spot_images": search})
+    leaves = Leaves(table | scan | detector | {"scan.spot_images": search})
     resolved = ResolvedSweep(sweep.name, sweep.crystal, sweep.dataset, facts.found, facts, leaves)
     return resolved, diagnostics
 
@@ -174,6 +195,20 @@ def _spots(
     return computed(path, images, "images searched", *sources), []
 
 
+def _device(
+    sweep: ComposedSweep, table: dict[str, Resolved[Any]], device: Goniostat
+) -> tuple[Resolved[Any], list[Diagnostic]]:
+    """The axes of the goniostat that the job names."""
+    model, axes = table["goniostat.model"], sweep.top("goniostat.axes")
+    if axes is not None and axes.value is not None:
+        message = f"sweep {sweep.name}: both the model of the goniostat and its axes are given"
+        related = (Related("the model", model.origin.span),) if model.origin.span else ()
+        found = error("SW-G020", message, axes.origin.span, related=related, help="Keep one.")
+        return model, [found]
+    path = f"sweeps[{sweep.name}].goniostat.axes"
+    return computed(path, device_axes(device), f"axes of {device.id}", model), []
+
+
 def _lacking(sweep: ComposedSweep, key: str) -> Diagnostic:
     shown = key.removeprefix("geometry.")
     message = (
@@ -192,7 +227,7 @@ def _beam_center(sweep: ComposedSweep, table: dict[str, Resolved[Any]]) -> list[
             message = f"sweep {sweep.name}: both a beam centre and ORGX, ORGY are given"
             related = (Related("ORGX and ORGY", org.origin.span),) if org.origin.span else ()
             return [error("SW-G010", message, both, related=related, help="Keep one of them.")]
-        # the detector is square to the beam: the foot of the perpendicular is the beam centre
+        # at two-theta 0 the foot of the perpendicular is the beam centre
         path, centre = f"sweeps[{sweep.name}].{key}", tuple(x - 0.5 for x in org.known)
         table[key] = computed(path, centre, "ORGX, ORGY - 0.5", org)
         return []
@@ -208,12 +243,3 @@ def _beam_center(sweep: ComposedSweep, table: dict[str, Resolved[Any]]) -> list[
     else:
         table[key] = Resolved(leaf.path, (fast, slow), leaf.origin, leaf.hidden, edit=leaf.edit)
     return []
-
-
-def _two_theta(sweep: ComposedSweep, facts: SweepFacts) -> list[Diagnostic]:
-    fact = facts.first_header.get("two_theta")
-    if fact is None or abs(float(str(fact.value))) < 0.001:
-        return []
-    message = f"sweep {sweep.name}: the detector stands at two-theta {fact.value} degrees, which this release cannot do"
-    help_ = "Only detectors square to the beam are handled yet."
-    return [error("SW-G002", message, sweep.span, help=help_)]

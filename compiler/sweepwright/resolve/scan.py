@@ -14,7 +14,7 @@ from sweepwright.geometry.goniostat import (
 from sweepwright.geometry.rotation import IDENTITY, flat, unit
 from sweepwright.language.compose import ComposedSweep
 from sweepwright.model.diagnostic import Diagnostic, error, warning
-from sweepwright.model.facts import ImageFacts
+from sweepwright.model.facts import Fact, ImageFacts
 from sweepwright.model.proposals import proposal
 from sweepwright.model.resolved import Edit, Layer, Origin, Resolved, Written, computed, settle
 
@@ -49,7 +49,7 @@ def resolve_scan(
         "scan.fixed_rotation": _leaf(
             prefix + "fixed_rotation",
             flat(geometry.fixed),
-            "axes between scan and crystal",
+            "axes that stand still",
             *sources,
         ),
     }
@@ -69,27 +69,72 @@ def _goniostat(
 ) -> tuple[ScanGeometry | None, tuple[Resolved[Any], ...], list[Diagnostic]]:
     axes = table.get("goniostat.axes")
     settings = _settings(sweep, header, table)
-    if axes is None or axes.value is None:
+    written = axes is not None and axes.origin.layer not in (Layer.SITE, Layer.HEADER)
+    if (
+        axes is None
+        or axes.value is None
+        or not (written or _usable(sweep, header, axes, settings))
+    ):
         rotation_axis = table["geometry.rotation_axis"]
         geometry = ScanGeometry(unit(rotation_axis.known), IDENTITY)
         return geometry, (rotation_axis,), _unused_settings(sweep, header, table)
-    axis_given = sweep.top("geometry.rotation_axis")
-    if axis_given is not None and axis_given.edit is not Edit.DEFAULT:
+    chain = [GoniostatAxis(axis.name, axis.vector) for axis in axes.known]
+    names = [axis.name for axis in chain]
+    scanned = _scanned(header, names)
+    if written:
+        found = _contradiction(sweep, names, scanned, settings)
+        if found is not None:
+            return None, (), [found]
+    values = {name: float(leaf.known) for name, leaf in settings.items()}
+    used = tuple(settings[name] for name in names if name != scanned)
+    assert scanned is not None  # else there is a contradiction, or the axes are not usable
+    return scan_geometry(chain, scanned, values), (axes, *used), []
+
+
+def _usable(
+    sweep: ComposedSweep,
+    header: ImageFacts,
+    axes: Resolved[Any],
+    settings: Mapping[str, Resolved[Any]],
+) -> bool:
+    """Whether axes that nobody wrote are used: a written rotation axis goes before them, and the
+    scanned axis and all settings must be known."""
+    if _axis_given(sweep) is not None:
+        return False
+    names = [axis.name for axis in axes.known or ()]
+    scanned = _scanned(header, names)
+    written = sweep.top("settings")
+    foreign = {*((written.value if written else None) or ())} - {*names}
+    return scanned is not None and {*names} <= {scanned, *settings} and not foreign
+
+
+def _axis_given(sweep: ComposedSweep) -> Written | None:
+    """The rotation axis, where people wrote it."""
+    given = sweep.top("geometry.rotation_axis")
+    return given if given is not None and given.edit is not Edit.DEFAULT else None
+
+
+def _contradiction(
+    sweep: ComposedSweep,
+    names: list[str],
+    scanned: str | None,
+    settings: Mapping[str, Resolved[Any]],
+) -> Diagnostic | None:
+    """What does not fit the axes that a job gives."""
+    axis_given = _axis_given(sweep)
+    if axis_given is not None:
         message = (
             f"sweep {sweep.name}: both the axes of the goniostat and a rotation axis are given"
         )
         hint = "Keep one: 'rotation_axis' is short for a goniostat with one axis."
-        return None, (), [error("SW-G009", message, axis_given.origin.span, help=hint)]
-    chain = [GoniostatAxis(axis.name, axis.vector) for axis in axes.known]
-    names = [axis.name for axis in chain]
-    scanned = _scanned(header, names)
+        return error("SW-G009", message, axis_given.origin.span, help=hint)
     written = sweep.top("settings")
     foreign = [name for name in (written.value if written else None) or () if name not in names]
     if foreign and written is not None:
         message = f"sweep {sweep.name}: the goniostat has no axis '{foreign[0]}'"
         hint = f"Its axes: {', '.join(names)}."
         meant = proposal(foreign[0], names, None, hint)
-        return None, (), [error("SW-G004", message, written.origin.span, **meant)]
+        return error("SW-G004", message, written.origin.span, **meant)
     if scanned is None:
         message = (
             f"sweep {sweep.name}: the header does not say which of {', '.join(names)} was scanned"
@@ -97,17 +142,15 @@ def _goniostat(
         hint = (
             "Give the one scanned axis as 'geometry: {rotation_axis: [x, y, z]}' instead of axes."
         )
-        return None, (), [error("SW-G005", message, sweep.span, help=hint)]
+        return error("SW-G005", message, sweep.span, help=hint)
     lacking = [name for name in names if name != scanned and name not in settings]
     if lacking:
         message = (
             f"sweep {sweep.name}: where did '{lacking[0]}' stand? Neither header nor job says so"
         )
         hint = f"Write 'settings: {{{lacking[0]}: 0 deg}}' if it was 0; unknown is not 0."
-        return None, (), [error("SW-G006", message, sweep.span, help=hint)]
-    values = {name: float(leaf.known) for name, leaf in settings.items()}
-    used = tuple(settings[name] for name in names if name != scanned)
-    return scan_geometry(chain, scanned, values), (axes, *used), []
+        return error("SW-G006", message, sweep.span, help=hint)
+    return None
 
 
 def _settings(
@@ -119,11 +162,15 @@ def _settings(
     if written is not None:
         for name, angle in (written.known or {}).items():
             stacks[name] = [Written(angle, written.origin)]
-    for name in _AXES:
-        fact = header.get(name)
-        if fact is not None:
-            below = Written(fact.value, Origin(Layer.HEADER, fact.key))
-            stacks.setdefault(name, []).append(below)
+    said = {name: fact for name in _AXES if (fact := header.get(name)) is not None}
+    said |= {
+        axis.name: Fact(axis.angle_deg, axis.key)
+        for axis in header.axes
+        if axis.angle_deg is not None
+    }
+    for name, fact in said.items():
+        below = Written(fact.value, Origin(Layer.HEADER, fact.key))
+        stacks.setdefault(name, []).append(below)
     prefix = f"sweeps[{sweep.name}].settings."
     return {name: settle(prefix + name, stack) for name, stack in stacks.items()}
 

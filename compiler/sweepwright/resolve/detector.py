@@ -1,0 +1,135 @@
+"""Where the detector of a sweep stands: directions and origin of its panel, in frame sw.
+
+From the job's ``geometry.detector``, else from the vectors that the header gives, else from distance
+and beam centre of a detector that is square to the beam and perhaps swung out by two-theta.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sweepwright.geometry.detector import panel_at, turned
+from sweepwright.geometry.rotation import dot, rounded, unit
+from sweepwright.language.compose import ComposedSweep
+from sweepwright.model.diagnostic import Diagnostic, error
+from sweepwright.model.facts import ImageFacts, PanelFact
+from sweepwright.model.resolved import Layer, Origin, Resolved, computed
+from sweepwright.sites.schema import SiteRecord
+from sweepwright.sites.store import Entry
+
+_FRAME = ("geometry.detector.fast", "geometry.detector.slow", "geometry.detector.origin")
+_PLACED_BY = ("geometry.beam_center", "geometry.distance", "geometry.pixel_size")
+#: cosine between fast and slow that still counts as square: directions are written with few digits
+_SQUARE = 1e-3
+_NO_SWING_DEG = 1e-3
+#: of a detector arm, where no record says it: along the fast direction, as of most goniostats
+TWO_THETA_AXIS = (1.0, 0.0, 0.0)
+_SQUARE_TO_BEAM = Origin(Layer.DEFAULT, "square to the beam")
+_X, _Y = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)
+
+Table = Mapping[str, Resolved[Any]]
+
+
+def resolve_detector(
+    sweep: ComposedSweep, header: ImageFacts, table: Table, entry: Entry | None = None
+) -> tuple[dict[str, Resolved[Any]] | None, list[Diagnostic]]:
+    """``detector.fast``, ``detector.slow`` and ``detector.origin`` (mm, the first pixel's corner).
+
+    The site record says where the arm's axis is, and how an unusual detector is mounted.
+    """
+    given = [table[key] for key in _FRAME if key in table and table[key].value is not None]
+    if given:
+        return _from_job(sweep, given)
+    placed = [table[key] for key in _PLACED_BY]
+    said = [leaf for leaf in placed if leaf.origin.layer is not Layer.HEADER]
+    swing = table["geometry.two_theta"]
+    record = entry.record if entry is not None else None
+    if header.panels and not said and swing.origin.layer in (Layer.HEADER, Layer.DEFAULT):
+        return _leaves(sweep.name, header.panels[0], placed, "the header's vectors"), []
+    try:
+        panel = _placed(header, table, swing, record)
+    except ValueError as problem:
+        return None, [error("SW-G022", f"sweep {sweep.name}: {problem}", sweep.span)]
+    told = dict(_said_by(record, sweep.name, swing))
+    sources, rule = [*placed, *told.values()], "corner of the first pixel"
+    if swing.known:
+        sources, rule = [*sources, swing], "swung out by two-theta"
+    return told | _leaves(sweep.name, panel, sources, rule), []
+
+
+def _said_by(
+    record: SiteRecord | None, sweep: str, swing: Resolved[Any]
+) -> Iterator[tuple[str, Resolved[Any]]]:
+    """What the record adds to the place of the detector, as leaves of the sweep."""
+    if record is None:
+        return
+    said: dict[str, Any] = {}
+    if record.mounting is not None:
+        said["mounting"] = record.mounting.fast, record.mounting.slow
+    if swing.known and record.two_theta_axis is not None:
+        said["two_theta_axis"] = record.two_theta_axis
+    for name, value in said.items():
+        key = f"detector.{name}"
+        yield key, Resolved(f"sweeps[{sweep}].{key}", value, Origin(Layer.SITE, name, record.id))
+
+
+def several_panels(sweep: ComposedSweep, header: ImageFacts, table: Table) -> list[Diagnostic]:
+    """An error for panels that are not of one plane, unless the job puts a flat one there."""
+    if len(header.panels) < 2 or any(key in table for key in _FRAME):
+        return []
+    message = f"sweep {sweep.name}: the detector has {len(header.panels)} panels that are not of one plane"
+    help_ = "This release handles flat detectors."
+    return [error("SW-G023", message, sweep.span, help=help_)]
+
+
+def _placed(
+    header: ImageFacts, table: Table, swing: Resolved[Any], record: SiteRecord | None
+) -> PanelFact:
+    """The panel that the beam meets at the centre, turned as in the header or by two-theta."""
+    center, distance, pixel = (table[key].known for key in _PLACED_BY)
+    size = table["geometry.size"].known
+    if header.panels and swing.origin.layer in (Layer.HEADER, Layer.DEFAULT):
+        seen = header.panels[0]
+        return panel_at(center, pixel, distance, size, seen.fast, seen.slow)
+    mounting = record.mounting if record is not None else None
+    directions = (unit(mounting.fast), unit(mounting.slow)) if mounting is not None else (_X, _Y)
+    panel = panel_at(center, pixel, distance, size, *directions)
+    if abs(swing.known or 0.0) < _NO_SWING_DEG:
+        return panel
+    arm = (record.two_theta_axis if record is not None else None) or TWO_THETA_AXIS
+    return turned(panel, arm, swing.known)
+
+
+def _from_job(
+    sweep: ComposedSweep, given: Sequence[Resolved[Any]]
+) -> tuple[dict[str, Resolved[Any]] | None, list[Diagnostic]]:
+    span = given[0].origin.span
+    if len(given) < len(_FRAME):
+        message = f"sweep {sweep.name}: fast, slow and origin of the detector belong together"
+        help_ = "Give all three, or none and 'distance' and 'beam_center' instead."
+        return None, [error("SW-G021", message, span, help=help_)]
+    fast, slow, origin = (leaf.known for leaf in given)
+    if abs(dot(unit(fast), unit(slow))) > _SQUARE:
+        message = f"sweep {sweep.name}: the detector's fast and slow directions are not square"
+        return None, [error("SW-G022", message, span)]
+    prefix = f"sweeps[{sweep.name}].detector."
+    values = (unit(fast), unit(slow), rounded(origin))
+    return {
+        f"detector.{name}": computed(prefix + name, value, "as given", leaf)
+        for name, value, leaf in zip(("fast", "slow", "origin"), values, given, strict=True)
+    }, []
+
+
+def _leaves(
+    name: str, panel: PanelFact, sources: Sequence[Resolved[Any]], rule: str
+) -> dict[str, Resolved[Any]]:
+    prefix = f"sweeps[{name}].detector."
+    values = {"fast": panel.fast, "slow": panel.slow, "origin": panel.origin_mm}
+    square = panel.fast == _X and panel.slow == _Y
+    return {
+        f"detector.{key}": Resolved(prefix + key, value, _SQUARE_TO_BEAM)
+        if square and key != "origin"
+        else computed(prefix + key, rounded(value), rule, *sources)
+        for key, value in values.items()
+    }
