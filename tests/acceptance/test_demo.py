@@ -109,7 +109,7 @@ def test_killed_in_two_steps_it_ends_with_the_same_bytes(demo: Path, lysozyme: P
 
 def wait_for(run: Path, step: str) -> None:
     """Until the journal says that a step was started."""
-    for _ in range(1200):
+    for _ in range(6000):
         if (run / "journal.jsonl").exists():
             lines = (run / "journal.jsonl").read_text().splitlines()
             if any(json.loads(line).get("step") == step for line in lines if line.endswith("}")):
