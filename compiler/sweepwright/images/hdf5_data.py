@@ -77,7 +77,8 @@ def _stack(parts: Parts, lacks: bool) -> Stack:
     if links and parts.data is not None:
         if lacks:
             return _NOTHING
-        first, last = (_shape(parts.data.child(links[place])) for place in (0, -1))
+        first = _shape(parts.data.child(links[0]))
+        last = first if len(links) == 1 else _shape(parts.data.child(links[-1]))
         if first is None or last is None:
             return _NOTHING
         # all files but the last hold the same number of images (DECTRIS, "images_per_file")

@@ -140,7 +140,7 @@ class Node:
         Raises UnitError.
         """
         found = self.values()
-        if found is None or found.dtype.kind not in "iuf" or not np.isfinite(found).all():
+        if found is None or not _finite(found):
             return None
         if not found.any():  # 0 is 0 in all units
             return found
@@ -164,21 +164,47 @@ class Node:
     def attribute_numbers(self, name: str) -> tuple[float, ...] | None:
         """The finite numbers of an attribute, if that is what it holds."""
         found = self._attribute(name)
-        if found is None or found.dtype.kind not in "iuf" or not np.isfinite(found).all():
+        if found is None or not _finite(found):
             return None
         return decimals(found.ravel())
 
     def _attribute(self, name: str) -> Any:
-        if not h5py.h5a.exists(self._id, name.encode()):
+        key = name.encode()
+        if not h5py.h5a.exists(self._id, key):
             return None
-        attribute = h5py.h5a.open(self._id, name.encode())
+        attribute = h5py.h5a.open(self._id, key)
         kind = attribute.get_type()
-        shape, dtype = attribute.shape, kind.dtype
-        if shape is None or dtype.subdtype is not None or not 0 < math.prod(shape) <= _VECTOR:
+        dtype = _plain_dtype(kind)
+        if dtype is None:
+            return _other_attribute(attribute, kind)
+        count = attribute.get_storage_size() // kind.get_size()
+        if not 0 < count <= _VECTOR:
             return None
-        found = np.empty(shape, dtype)
-        attribute.read(found, None if dtype.hasobject else kind)
+        found = np.empty(count, dtype)
+        attribute.read(found, kind)
         return found
+
+
+def _plain_dtype(kind: Any) -> str | None:
+    """The type of texts of one length, and of the numbers that nearly all attributes hold.
+
+    h5py's own way to it, and to the shape, takes half of the time of an attribute.
+    """
+    sort = kind.get_class()
+    if sort == h5py.h5t.STRING:
+        return None if kind.is_variable_str() else f"S{kind.get_size()}"
+    if sort == h5py.h5t.FLOAT and kind.get_order() == h5py.h5t.ORDER_LE:
+        return {4: "<f4", 8: "<f8"}.get(kind.get_size())
+    return None
+
+
+def _other_attribute(attribute: Any, kind: Any) -> Any:
+    shape, dtype = attribute.shape, kind.dtype
+    if shape is None or dtype.subdtype is not None or not 0 < math.prod(shape) <= _VECTOR:
+        return None
+    found = np.empty(shape, dtype)
+    attribute.read(found, None if dtype.hasobject else kind)
+    return found
 
 
 class Parts(NamedTuple):
@@ -256,6 +282,13 @@ def count_in(group: Node | None, path: str) -> int | None:
     if found is None or found.dtype.kind not in "iuf" or len(found) != 1:
         return None
     return int(found[0]) if 1 <= found[0] < math.inf else None
+
+
+def _finite(found: Any) -> bool:
+    """Whether an array holds numbers, all of them finite; a single one is judged without numpy."""
+    if found.dtype.kind not in "iuf":
+        return False
+    return math.isfinite(found.item()) if found.size == 1 else bool(np.isfinite(found).all())
 
 
 def decimals(found: Iterable[Any]) -> tuple[float, ...]:
