@@ -74,10 +74,10 @@ def test_marks_stand_where_they_are_believed_to_be() -> None:
 
 
 def test_a_mask_is_where_the_job_says() -> None:
-    masked = scene(masks=[{"kind": "rectangle", "numbers": [1, 100, 201, 300]}])
+    masked = scene(masks=[{"kind": "rectangle", "numbers": [0, 101, 200, 301]}])
     marks = detector_marks(DetectorView(masked, (0.0, 0.0), 1000.0))
     mask = next(mark for mark in marks if isinstance(mark, Line) and mark.role == "mask")
-    # pixels 1 to 100 are the first hundred; the picture is 50 units taller than the detector
+    # XDS: the borders stand beside the masked pixels, which are the first hundred; the picture is 50 units taller than the detector
     assert mask.points == ((0, 250), (100, 250), (100, 350), (0, 350))
 
 

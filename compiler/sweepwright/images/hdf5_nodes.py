@@ -49,6 +49,16 @@ _UNITS: Mapping[str, Mapping[str, float]] = {
     },
     "pixels": dict.fromkeys(("pixel", "pixels", "px", "", "1"), 1.0),
 }
+#: what NXdetector and DECTRIS call fields, and groups of other classes: no need to open them to know
+_FIELDS = frozenset(
+    """beam_center_x beam_center_y bit_depth_image bit_depth_readout count_time countrate_correction_applied
+    data depends_on description detectorSpecific detector_distance detector_number detector_readout_time
+    distance efficiency_correction_applied flatfield flatfield_applied flatfield_correction_applied
+    frame_time gain_setting number_of_cycles pixel_mask pixel_mask_applied saturation_value
+    sensor_density sensor_material sensor_thickness serial_number threshold_energy transformations
+    type underload_value virtual_pixel_correction_applied virtual_pixel_interpolation_applied
+    x_pixel_size y_pixel_size""".split()
+)
 #: texts that say nothing
 _NO_TEXT = frozenset(("", "unknown", "none", "n/a", "sample-char-data"))
 
@@ -104,7 +114,8 @@ class Node:
 
     def members(self, nx_class: str) -> list[Node]:
         """The groups of a class of NeXus below a group, in the order of their names."""
-        nodes = (self.child(name) for name, file in self.links().items() if not file)
+        names = (name for name, file in self.links().items() if not file and name not in _FIELDS)
+        nodes = (self.child(name) for name in names)
         return [
             node
             for node in nodes

@@ -29,7 +29,8 @@ class Position(NamedTuple):
 class Mask(NamedTuple):
     """Pixels or resolutions that are not used: ``kind`` and its numbers.
 
-    rectangle, ellipse: x1, x2, y1, y2 (px); circle: x, y, radius (px); polygon: x1, y1, x2, y2, ...
+    rectangle, ellipse: x1, x2, y1, y2 (px, counted from 1; those beside the area, as XDS has it);
+    circle: x, y, radius (px); polygon: x1, y1, x2, y2, ...
     (px); resolution: low and high limit (A).
     """
 

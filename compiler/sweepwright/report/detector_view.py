@@ -142,13 +142,9 @@ def _mask(view: DetectorView, kind: str, numbers: Sequence[float]) -> Iterator[M
             (middle[0] + half[0] * math.cos(t), middle[1] + half[1] * math.sin(t)) for t in turns
         ]
     elif kind == "rectangle":
-        x1, x2, y1, y2 = numbers
-        corners = [
-            (x1 - 0.5, y1 - 0.5),
-            (x2 + 0.5, y1 - 0.5),
-            (x2 + 0.5, y2 + 0.5),
-            (x1 - 0.5, y2 + 0.5),
-        ]
+        x1, x2, y1, y2 = numbers  # those beside the area
+        x1, x2, y1, y2 = x1 + 0.5, x2 - 0.5, y1 + 0.5, y2 - 0.5
+        corners = [(x1, y1), (x2, y1), (x2, y2), (x1, y2)]
     else:
         corners = list(zip(numbers[::2], numbers[1::2], strict=True))
     points = tuple(view.place((x - 0.5, y - 0.5)) for x, y in corners)
