@@ -1,0 +1,1 @@
+"""What programs wrote, bytes -> typed readings: one module a kind of file."""
