@@ -1,0 +1,1 @@
+"""Stand-ins of XDS, XSCALE and XDSCONV for tests: DIALS does the work, the files look like theirs."""
