@@ -89,7 +89,7 @@ def test_every_emitted_value_has_an_origin(copies: tuple[Path, Path], engine: st
 
 
 def test_header_numbers_reach_the_engines_file_unrounded(copies: tuple[Path, Path]) -> None:
-    text = (compile_(copies[0], "--engine", "xds") / "sweeps/A/xds/XDS.INP").read_text()
+    text = (compile_(copies[0], "--engine", "xds") / "sweeps/A/index/XDS.INP").read_text()
     values = dict(re.findall(r"^([A-Z_]+)= ([^!\n]*?)\s*(?:!.*)?$", text, re.MULTILINE))
     header = (copies[0] / "data/x_0001.cbf").read_bytes()[:4000].decode("latin-1")
     beam = re.search(r"Beam_xy \(([\d.]+), ([\d.]+)\)", header)
@@ -108,7 +108,7 @@ def test_the_job_overrides_the_header_and_keeps_its_word(copies: tuple[Path, Pat
     job = copies[0] / "job.yaml"
     job.write_text(job.read_text() + "    geometry: {distance: 61.5 mm}\n")
     run = compile_(copies[0], "--engine", "xds")
-    assert "DETECTOR_DISTANCE= 61.5 " in (run / "sweeps/A/xds/XDS.INP").read_text()
+    assert "DETECTOR_DISTANCE= 61.5 " in (run / "sweeps/A/index/XDS.INP").read_text()
     stack = json.loads((run / "origins.json").read_text())["sweeps[A].geometry.distance"]
     assert [(level["layer"], level["value"]) for level in stack] == [
         ("sweep", 61.5),
@@ -132,7 +132,7 @@ def test_a_negative_width_turns_the_axis(copies: tuple[Path, Path]) -> None:
         "--set",
         "sweeps[A].geometry.oscillation={start: 30, width: -0.5}",
     )
-    text = (run / "sweeps/A/xds/XDS.INP").read_text()
+    text = (run / "sweeps/A/index/XDS.INP").read_text()
     assert re.search(r"ROTATION_AXIS= -1 0 0 ", text)
     assert re.search(r"STARTING_ANGLE= -30 ", text)
     assert re.search(r"OSCILLATION_RANGE= 0.5 ", text)
@@ -141,11 +141,11 @@ def test_a_negative_width_turns_the_axis(copies: tuple[Path, Path]) -> None:
 def test_excluded_images_stay_out_of_every_range(copies: tuple[Path, Path]) -> None:
     job = copies[0] / "job.yaml"
     job.write_text(job.read_text() + "    exclude: [3, 5]\n")
-    text = (compile_(copies[0], "--engine", "xds") / "sweeps/A/xds/XDS.INP").read_text()
+    text = (compile_(copies[0], "--engine", "xds") / "sweeps/A/index/XDS.INP").read_text()
     ranges = re.findall(r"^(\w*(?:DATA|SPOT|BACKGROUND)_RANGE)= (\d+ \d+)", text, re.MULTILINE)
     assert ranges == [
-        ("DATA_RANGE", "1 6"), ("SPOT_RANGE", "1 2"), ("SPOT_RANGE", "4 4"), ("SPOT_RANGE", "6 6"),
-        ("BACKGROUND_RANGE", "1 2"), ("EXCLUDE_DATA_RANGE", "3 3"), ("EXCLUDE_DATA_RANGE", "5 5"),
+        ("DATA_RANGE", "1 6"), ("EXCLUDE_DATA_RANGE", "3 3"), ("EXCLUDE_DATA_RANGE", "5 5"),
+        ("SPOT_RANGE", "1 2"), ("SPOT_RANGE", "4 4"), ("SPOT_RANGE", "6 6"), ("BACKGROUND_RANGE", "1 2"),
     ]  # fmt: skip
     run = copies[0] / "dials"
     assert command("compile", "job.yaml", "-o", run, folder=copies[0]).returncode == 0

@@ -307,7 +307,7 @@ def test_what_is_set_for_two_sweeps_is_judged_for_both(folder: Path) -> None:
     assert [item.code for item in seen.told if item.severity is Severity.ERROR] == ["SW-E010"]
 
 
-def test_a_name_of_the_only_data_set_names_its_file(folder: Path) -> None:
+def test_a_name_of_the_only_data_set_names_its_folder(folder: Path) -> None:
     job = {
         "sweeps": {
             "A": {"dataset": "peak"},
@@ -317,8 +317,9 @@ def test_a_name_of_the_only_data_set_names_its_file(folder: Path) -> None:
     }
     seen = compiled(folder, text_of(merged(merged(BASE, {"processing": {"engine": "xds"}}), job)))
     assert [result.path for result in seen.made["results"]] == [
-        "results/x1/peak.HKL",
-        "results/x2/remote.HKL",
+        f"results/{group}/{name}.mtz"
+        for group in ("x1/peak", "x2/remote")
+        for name in ("merged", "unmerged")
     ]
 
 

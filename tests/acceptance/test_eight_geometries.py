@@ -122,7 +122,7 @@ def dxtbx(case: tuple[str, str], read_by_dxtbx: Mapping[tuple[str, str], Any]) -
 @pytest.fixture
 def xds(case: tuple[str, str], folders: Mapping[str, Path]) -> Keywords:
     geometry, kind = case
-    path = folders[geometry] / "run/sweeps" / kind / "xds/XDS.INP"
+    path = folders[geometry] / "run/sweeps" / kind / "index/XDS.INP"
     return parse_xds_input(path.read_text(encoding="utf-8"))
 
 
@@ -172,7 +172,7 @@ def test_beam_and_scan_are_those_of_dxtbx(xds: Keywords, dxtbx: Any) -> None:
 def test_what_needs_no_program_to_be_known(folders: Mapping[str, Path]) -> None:
     """Lest both sides be wrong alike: what was asked for, and a turn by 15 degrees done by hand."""
     told = {
-        geometry: parse_xds_input((folder / "run/sweeps/imgcif/xds/XDS.INP").read_text())
+        geometry: parse_xds_input((folder / "run/sweeps/imgcif/index/XDS.INP").read_text())
         for geometry, folder in folders.items()
         if geometry != OBLONG
     }

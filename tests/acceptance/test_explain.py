@@ -290,7 +290,7 @@ def names_an_origin(leaf: dict[str, Any], line: str) -> None:
 
 
 def test_a_line_of_an_emitted_file_has_the_places_of_its_value(place: Path) -> None:
-    file = "xds/sweeps/A/xds/XDS.INP"
+    file = "xds/sweeps/A/index/XDS.INP"
     lines = (place / file).read_text().splitlines()
     number = 1 + next(i for i, line in enumerate(lines) if line.startswith("DETECTOR_DISTANCE"))
     (line,) = explained(place, "--file", file, number)["lines"]

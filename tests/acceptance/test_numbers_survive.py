@@ -183,7 +183,7 @@ def compiled(folder: Path, text: str, engine: str) -> Path:
 
 
 def xds_numbers(folder: Path) -> dict[str, float]:
-    told = parse_xds_input((folder / "xds/XDS.INP").read_text(encoding="utf-8"))
+    told = parse_xds_input((folder / "index/XDS.INP").read_text(encoding="utf-8"))
     return {name: number(told, name) for name in _XDS}
 
 

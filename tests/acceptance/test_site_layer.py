@@ -52,7 +52,7 @@ def test_the_axis_reaches_the_engine(tmp_path: Path) -> None:
     run = tmp_path / "run"
     done = CliRunner().invoke(application("compile"), ["compile", str(path), "-o", str(run)])
     assert done.exit_code == 0, done.stderr
-    assert "\nROTATION_AXIS= -1 0 0 " in (run / "sweeps/A/xds/XDS.INP").read_text()
+    assert "\nROTATION_AXIS= -1 0 0 " in (run / "sweeps/A/index/XDS.INP").read_text()
     # the record goes with the run, and the lock knows which one it was
     (record,) = (run / "sources/sites").glob("*.yaml")
     locked = json.loads((run / "job.lock.json").read_text())["inputs"]["sites"]

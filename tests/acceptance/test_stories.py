@@ -65,7 +65,7 @@ class Run:
 
     def xds(self, sweep: str) -> list[tuple[str, str]]:
         """Keyword and value of each line of a sweep's XDS.INP."""
-        text = self.text(f"sweeps/{sweep}/xds/XDS.INP")
+        text = self.text(f"sweeps/{sweep}/index/XDS.INP")
         return re.findall(r"^([\w'/-]+)= ([^!\n]*?)\s*(?:!.*)?$", text, re.MULTILINE)
 
 
@@ -319,7 +319,7 @@ def test_where_header_and_job_disagree_both_are_shown(stories: dict[str, Path]) 
 
 def test_a_corrected_beam_centre_keeps_the_headers_word(stories: dict[str, Path]) -> None:
     run = compiled(stories["wrong-beam-centre"], "wrong-beam-centre", "xds")
-    text = run.text("sweeps/A/xds/XDS.INP")
+    text = run.text("sweeps/A/index/XDS.INP")
     assert "ORGX= 742 ORGY= 812.5 " in text  # counted from 1 at the centre of the first pixel
     stack = run.origins["sweeps[A].geometry.beam_center"]
     assert [(level["layer"], level["value"]) for level in stack] == [
@@ -349,9 +349,9 @@ def test_a_bad_middle_is_left_out_everywhere(stories: dict[str, Path]) -> None:
     ]
     assert ranges == [
         ("DATA_RANGE", "1 600"),
+        ("EXCLUDE_DATA_RANGE", "201 400"),
         ("SPOT_RANGE", "1 200"),
         ("SPOT_RANGE", "401 600"),
-        ("EXCLUDE_DATA_RANGE", "201 400"),
     ]
     run = compiled(stories["bad-middle"], "bad-middle")
     searched = re.findall(r"scan_range = (\S+)", run.text("sweeps/A/find_spots/find_spots.phil"))

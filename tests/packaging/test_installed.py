@@ -11,7 +11,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 LOOK = (
     "import sweepwright, sweepwright.resources as r; print(sweepwright.__file__); "
-    "print((r.templates_folder() / 'xds/XDS.INP.j2').is_file(), r.sites_folder().is_dir(), "
+    "print((r.templates_folder() / 'xds/index.inp.j2').is_file(), r.sites_folder().is_dir(), "
     "(r.examples_folder() / 'jobs/lysozyme.yaml').is_file())"
 )
 
@@ -44,7 +44,7 @@ def test_a_wheel_in_an_empty_folder_is_whole(tmp_path: Path) -> None:
     for engine in ("dials", "xds"):
         python("-m", "sweepwright", "compile", "job.yaml", "--engine", engine, "-o", engine,
                folder=empty, path=installed)  # fmt: skip
-    assert "X-RAY_WAVELENGTH= 0.9795" in (empty / "xds/sweeps/A/xds/XDS.INP").read_text()
+    assert "X-RAY_WAVELENGTH= 0.9795" in (empty / "xds/sweeps/A/index/XDS.INP").read_text()
 
 
 def test_the_checkout_is_whole_too(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from sweepwright.model.verdict import Finding, FindingState
 from sweepwright.results.model import MergedSet, Output, Results, results_schema
-from sweepwright.results.observations import read_unmerged_mtz
+from sweepwright.results.observations import read_unmerged
 from sweepwright.results.per_image import per_image, per_sweep
 from sweepwright.results.statistics import merging_statistics
 from sweepwright.results.table1 import table1
@@ -104,7 +104,7 @@ def test_a_bad_image_stands_out(simulated):
 def test_sweeps_are_told_apart_by_their_batches(simulated, unmerged_mtz):
     data = simulated(d_min=4)
     two = replace(data, batch=np.where(data.batch > 50, data.batch + 150, data.batch))
-    read = read_unmerged_mtz(unmerged_mtz(two))
+    read = read_unmerged(unmerged_mtz(two))
     assert read.batch_ranges == ((1, 50), (201, 250))
     assert [(part[0].batch, part[-1].batch) for part in per_sweep(read)] == [(1, 50), (201, 250)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 Keywords = Mapping[str, list[str]]
 
@@ -32,3 +32,17 @@ def number(keywords: Keywords, name: str) -> float:
     """The one number of a keyword that must stand there once."""
     (value,) = numbers(keywords, name)
     return value
+
+
+#: folders of the steps of a sweep that lead from images to intensities
+STAGES = ("index", "integrate", "correct")
+
+
+def whole(texts: Iterable[str]) -> str:
+    """What XDS is told in several steps, as one XDS.INP; without what is decided in the run."""
+    lines = [line for text in texts for line in text.splitlines()]
+    jobs = [line for line in lines if line.startswith("JOB=")]
+    steps = " ".join(re.sub(r"^JOB=|!.*", "", line).strip() for line in jobs)
+    known = (line for line in lines if "= <point_group@" not in line)
+    once = dict.fromkeys(line for line in known if line not in jobs)
+    return "\n".join([f"JOB= {steps}", *once]) + "\n"

@@ -1,4 +1,4 @@
-"""Two jobs or two locks compared by what they say."""
+"""Two jobs, two locks or two inputs of XDS compared by what they say."""
 
 from __future__ import annotations
 
@@ -51,12 +51,14 @@ class Comparison(NamedTuple):
 
 
 def compare(old: Path, new: Path) -> Comparison:
-    """The differences of two jobs, or of two locks (``*.json``)."""
-    for path in (old, new):
-        if path.suffix.upper() == ".INP":
-            message = f"'{path}': files of XDS cannot be compared yet"
-            help_ = "Compare the jobs that they were made from, or their locks (job.lock.json)."
-            return Comparison((), (error("SW-L067", message, help=help_),), {}, False)
+    """The differences of two jobs, of two locks (``*.json``) or of two inputs of XDS (``*.INP``)."""
+    inputs = [path.suffix.upper() == ".INP" for path in (old, new)]
+    if all(inputs):
+        return _inputs(old, new)
+    if any(inputs):
+        message = f"'{old}' and '{new}' are an input of XDS and another file"
+        help_ = "'sweepwright import xds' makes a job of an XDS.INP."
+        return Comparison((), (error("SW-L068", message, help=help_),), {}, False)
     kinds = {path.suffix == ".json" for path in (old, new)}
     if len(kinds) > 1:
         message = f"'{old}' and '{new}' are a job and a lock"
@@ -99,6 +101,27 @@ def _locks(old: Path, new: Path) -> Comparison:
     if isinstance(before, Diagnostic) or isinstance(after, Diagnostic):
         return Comparison((), wrong, {})
     return Comparison(difference(before, after), (), {})
+
+
+def _inputs(old: Path, new: Path) -> Comparison:
+    """Two inputs of XDS, XSCALE or XDSCONV."""
+    from sweepwright.programs.xds_difference import difference
+    from sweepwright.programs.xds_input import program_of
+
+    texts = []
+    for path in (old, new):
+        try:
+            texts.append(path.read_bytes().decode("utf-8", errors="replace"))
+        except OSError as problem:
+            message = f"cannot read '{path}': {problem.strerror}"
+            found = error("SW-L067", message, help="Look at its name.")
+            return Comparison((), (found,), {})
+    programs = [program_of(path.name, text) for path, text in zip((old, new), texts, strict=True)]
+    if programs[0] != programs[1]:
+        message = f"'{old}' is for {programs[0].upper()}, '{new}' for {programs[1].upper()}"
+        return Comparison((), (error("SW-L068", message),), {}, False)
+    before, after = texts
+    return Comparison(difference(before, after, programs[0]), (), {})
 
 
 def _shown(said: Said | None) -> str:

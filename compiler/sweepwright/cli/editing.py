@@ -126,17 +126,20 @@ def _tell(made: Change, check: bool, show: bool, done: str, more: str = "") -> b
 def diff(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="A B", help="Two jobs, or two job.lock.json.", show_default=False),
+        typer.Argument(
+            metavar="A B", help="Two jobs, two job.lock.json, or two XDS.INP.", show_default=False
+        ),
     ],
     git: Annotated[
         bool, typer.Option("--git", help="Take the arguments that git gives to a diff driver.")
     ] = False,
     json: o.Json = False,
 ) -> None:
-    """Show what two jobs, or two locks, say differently; exit code 1 when they do.
+    """Show what two jobs, locks or XDS.INP say differently; exit code 1 when they do.
 
     Jobs are compared by what all their layers come to, sweeps by name: order, comments, spelling of
-    ranges and units, and the layer that says a value make no difference.
+    ranges and units, and the layer that says a value make no difference. Of inputs of XDS the last
+    line of a keyword counts, numbers are compared as numbers, and geometry in whatever frame.
 
     git shows these differences after: git config diff.sweepwright.command 'sweepwright diff --git',
     and a line '*.yaml diff=sweepwright' in .gitattributes.

@@ -109,6 +109,34 @@ def xinfo(
     _deliver(reader.import_file(file, folder), output, json)
 
 
+@_app.command("xds")
+def xds(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|FOLDER",
+            help="An XDS.INP, or the folder that it is in; - for standard input.",
+            show_default=False,
+        ),
+    ],
+    output: JobFile = None,
+    json: o.Json = False,
+) -> None:
+    """Turn an XDS.INP into a job for the engine xds.
+
+    Each statement becomes a key of the job, is kept as a keyword of XDS, is written anyway, or is
+    not carried over, with the reason. --json prints what became of each.
+
+    Example: sweepwright import xds old_run/ -o job.yaml
+    """
+    from sweepwright.api.importing import xds as reader
+
+    made = reader.import_file(file, output.parent if output is not None else None)
+    if made.job is not None and not json:
+        say(f"{file}: {reader.summary(made)}")
+    _deliver(made, output, json)
+
+
 def _deliver(made: Imported, output: Path | None, json: bool) -> None:
     """The job to a new file or standard output; what was said of it to standard error."""
     problem = _write(made.job, output) if made.job is not None and output is not None else None

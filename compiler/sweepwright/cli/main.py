@@ -26,6 +26,7 @@ MODULES: Mapping[str, str] = {
     "headers": "headers",
     "lint_headers": "lint-headers",
     "viewing": "view",
+    "reading": "read",
     "editing": "fmt diff upgrade schema cheatsheet",
     "macros": "macro",
     "sites": "site",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from sweepwright.emit.spell import SPELLERS
 from sweepwright.emit.tables import fill, placeholder, without_keywords
 from sweepwright.emit.templates import JSON, PHIL, SHELL, XDS, Dialect, environment, piece, render
-from sweepwright.engines.base import Draft, PlannedStep, TemplateUse
-from sweepwright.model.plan import Argument, LineTable, Plan, Step
+from sweepwright.engines.base import Draft, PlannedStep, Rung, TemplateUse
+from sweepwright.model.plan import Argument, Attempt, LineTable, Plan, Step
 from sweepwright.model.resolved import Resolved
 
 DIALECTS: dict[str, Dialect] = {"phil": PHIL, "xds": XDS, "json": JSON}
@@ -45,8 +46,17 @@ def _step(planned: PlannedStep, table: Callable[[TemplateUse], LineTable]) -> St
         outputs=planned.outputs,
         judge=planned.judge,
         threads="share" if planned.shares_threads else "one",
+        when=planned.when,
+        attempts=tuple(_attempt(rung, planned) for rung in planned.attempts),
         title=planned.title,
     )
+
+
+def _attempt(rung: Rung, planned: PlannedStep) -> Attempt:
+    """A rung with its values spelled as in the step's file."""
+    style = DIALECTS[planned.files[0].dialect].style
+    texts = {path: SPELLERS[style](value) for path, value in rung.values.items()}
+    return Attempt(set=texts, reason=rung.reason)
 
 
 def given_leaves(draft: Draft) -> Iterator[Resolved[Any]]:

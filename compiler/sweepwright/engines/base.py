@@ -8,13 +8,13 @@ writes no file.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sweepwright.model.facts import ImageTemplate, PanelFact
 from sweepwright.model.job_resolved import ResolvedJob, ResolvedSweep
-from sweepwright.model.plan import FileRef, Output, Result, Step
+from sweepwright.model.plan import Condition, FileRef, Output, Result, Step
 from sweepwright.model.resolved import AtRun, Layer, Origin, Resolved
 from sweepwright.model.verdict import Verdict
 
@@ -37,6 +37,14 @@ class TemplateUse:
 
 
 @dataclass(frozen=True)
+class Rung:
+    """One attempt of a ladder: why it is made, and the values that leaves have in it, by their paths."""
+
+    reason: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class PlannedStep:
     """A step whose files are not rendered yet; ``argv`` holds text, references and leaves."""
 
@@ -49,6 +57,8 @@ class PlannedStep:
     outputs: tuple[Output, ...] = ()
     judge: str = "exit-code"
     shares_threads: bool = False
+    attempts: tuple[Rung, ...] = ()
+    when: Condition | None = None
     title: str = ""
 
 

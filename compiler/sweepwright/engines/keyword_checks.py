@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from sweepwright.checks.keywords import keyword_of
-from sweepwright.model.diagnostic import Diagnostic, Related, advice, error
+from sweepwright.model.diagnostic import Diagnostic, advice
 from sweepwright.model.job_resolved import ResolvedJob
 from sweepwright.model.resolved import Edit, Leaves, Resolved
 
@@ -33,29 +33,6 @@ def without_step(given: list[Given], running: Collection[str]) -> Iterator[Diagn
             message = f"the keyword {name} has no effect: {program} does not run in this job"
             help_ = f"Programs that do: {', '.join(sorted(running))}."
             yield advice("SW-E017", message, leaf.origin.span, help=help_)
-
-
-def one_file(leaves: Leaves, running: Collection[str]) -> Iterator[Diagnostic]:
-    """SW-E019: XDS.INP serves all steps, so what is said of one step holds for all that read it.
-
-    ``leaves`` are those of one sweep.
-    """
-    from sweepwright.programs.keyword_tables import table
-
-    uses: dict[str, list[Given]] = {}
-    for program, name, leaf in _keywords(leaves):
-        if program in running and name in table("xds"):
-            uses.setdefault(name, []).append((program, name, leaf))
-    for name, (given, *others) in uses.items():
-        row, step, span = table("xds")[name], given[0].partition(".")[2], given[2].origin.span
-        also = [r.upper() for r in row.reads if step and r != step and f"xds.{r}" in running]
-        if others and not row.repeat:
-            message = f"{name} stands under {given[0]} and under {others[0][0]}, but XDS.INP can hold it once"
-            related = (Related("the other one", span),) if span else ()
-            yield error("SW-E019", message, others[0][2].origin.span, related=related)
-        elif also:
-            message = f"{name} is said for {step.upper()} alone, but XDS.INP serves all steps yet: {', '.join(also)} may read it too"
-            yield advice("SW-E019", message, span)
 
 
 def _keywords(leaves: Leaves) -> Iterator[Given]:

@@ -39,11 +39,17 @@ def replaced_keywords(leaves: Leaves, programs: Iterable[str]) -> tuple[str, ...
 
 
 def _given(leaves: Leaves, programs: Iterable[str]) -> Iterator[tuple[str, str, Resolved[Any]]]:
+    """What is said of a step (``xds.integrate``) wins over what is said of the program (``xds``)."""
     wanted = frozenset(programs)
-    for key, leaf in leaves.items():
-        parts = keyword_of(key)
-        if parts is not None and parts[0] in wanted and leaf.value is not None:
-            yield *parts, leaf
+    found = {
+        parts: leaf
+        for key, leaf in leaves.items()
+        if (parts := keyword_of(key)) is not None and parts[0] in wanted and leaf.value is not None
+    }
+    of_steps = {name for program, name in found if "." in program}
+    for (program, name), leaf in found.items():
+        if program != "xds" or name not in of_steps or name.startswith(_ADD_UP):
+            yield program, name, leaf
 
 
 def _lines(program: str, name: str, leaf: Resolved[Any], equals: str) -> Iterator[Resolved[Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NotRequired
 
@@ -94,7 +95,7 @@ def lock(job: ResolvedJob, templates: Iterable[str], plan: str) -> Lock:
             },
             "macros": {macro.name: macro.digest for macro in job.macros},
             "sites": {site.id: site.digest for site in job.sites},
-            "templates": {name: _digest(name) for name in sorted(set(templates))},
+            "templates": {name: _digest(name) for name in sorted(_with_parts(templates))},
             "images": {sweep.name: _images(sweep) for sweep in job.sweeps},
         },
     }
@@ -186,6 +187,19 @@ def _said(value: Any) -> dict[str, Any]:
         for name, item in value._asdict().items()
         if name not in usual or item != usual[name]
     }
+
+
+def _with_parts(templates: Iterable[str]) -> set[str]:
+    """The templates, and those that they include."""
+    found: set[str] = set()
+    todo = list(templates)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            text = (templates_folder() / name).read_text(encoding="utf-8")
+            todo += re.findall(r'\{% include "([^"]+)" %\}', text)
+    return found
 
 
 def _digest(template: str) -> str:

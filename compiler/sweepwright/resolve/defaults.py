@@ -37,6 +37,9 @@ GROUP_DEFAULTS: Mapping[str, Any] = {
 #: leaves of a sweep; those that headers often lack, too. A leaf that is not here must be given
 SWEEP_DEFAULTS: Mapping[str, Any] = {
     "processing.spots.images": None,
+    "processing.indexing.attempts": 6,
+    "processing.indexing.beam_search": "after-failure",
+    "processing.integration.cycles": 2,
     "processing.indexing.lattice": "auto",
     "processing.indexing.max_cell": "auto",
     "processing.indexing.refine": "auto",

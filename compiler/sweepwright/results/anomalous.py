@@ -46,13 +46,13 @@ class AnomalousDecision:
         return asdict(self)
 
 
-def anomalous_signal(observations: Observations) -> AnomalousDecision:
+def anomalous_signal(*files: Observations) -> AnomalousDecision:
     """Judge each data set of observations that were scaled with I+ and I- apart."""
-    if observations.group.is_centrosymmetric():
+    if files[0].group.is_centrosymmetric():
         return AnomalousDecision(
             False, SIGNIFICANCE, (), "a centric space group has no anomalous signal"
         )
-    parts = observations.by_dataset() or (observations,)
+    parts = [part for file in files for part in file.by_dataset() or (file,)]
     sets = tuple(_signal(part) for part in parts)
     note = (
         ""

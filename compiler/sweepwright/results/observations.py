@@ -98,28 +98,49 @@ def d_star_squared(hkl: NDArray[np.int32], cell: Cell) -> Floats:
     return values
 
 
-def read_unmerged_mtz(path: Path | str) -> Observations:
-    """Read an unmerged MTZ with columns M/ISYM, BATCH and a scaled intensity.
+def read_unmerged(path: Path | str) -> Observations:
+    """Read unmerged, scaled intensities: an MTZ, or a file of CORRECT or XSCALE (MERGE=FALSE).
 
     Observations without a finite intensity or with a sigma of 0 or less (rejected or misfits) are
-    left out. Raises ValueError with the reason when the file is no unmerged, scaled MTZ.
+    left out. Raises ValueError with the reason when the file holds no such data.
     """
-    try:
-        mtz = gemmi.read_mtz_file(str(path))
-    except (OSError, RuntimeError) as problem:
-        raise ValueError(f"{Path(path).name} cannot be read as MTZ: {problem}") from problem
+    path = Path(path)
+    mtz = _from_xds(path) if path.suffix == ".HKL" else _from_mtz(path)
     labels = mtz.column_labels()
     pair = next((pair for pair in _INTENSITY_COLUMNS if set(pair) <= set(labels)), None)
     if pair is None or "M/ISYM" not in labels or "BATCH" not in labels:
-        raise ValueError(
-            f"{Path(path).name} is not an unmerged, scaled MTZ: it has {' '.join(labels)}"
-        )
+        raise ValueError(f"{path.name} is not an unmerged, scaled MTZ: it has {' '.join(labels)}")
     if mtz.spacegroup is None:
-        raise ValueError(f"{Path(path).name} has no space group that gemmi knows")
-    # Programs differ in the asymmetric unit they choose; gemmi's own makes files comparable.
-    mtz.switch_to_original_hkl()
-    mtz.switch_to_asu_hkl()
+        raise ValueError(f"{path.name} has no space group that gemmi knows")
     return _observations(mtz, *pair)
+
+
+def _from_mtz(path: Path) -> Any:
+    try:
+        mtz = gemmi.read_mtz_file(str(path))
+    except (OSError, RuntimeError) as problem:
+        raise ValueError(f"{path.name} cannot be read as MTZ: {problem}") from problem
+    if mtz.batches and mtz.spacegroup is not None:
+        # Programs differ in the asymmetric unit they choose; gemmi's own makes files comparable.
+        mtz.switch_to_original_hkl()
+        mtz.switch_to_asu_hkl()
+    return mtz
+
+
+def _from_xds(path: Path) -> Any:
+    """As an MTZ in memory: a batch an image, those of each input file of XSCALE apart.
+
+    Misfits, which have a negative sigma in the file, are left out.
+    """
+    try:
+        mtz = gemmi.read_xds_ascii(str(path)).to_mtz()
+    except (OSError, RuntimeError, ValueError) as problem:
+        raise ValueError(f"{path.name} cannot be read as a file of XDS: {problem}") from problem
+    mtz.set_data(np.array(mtz)[_column(mtz, "FLAG") == 0])
+    # the sweeps of a file are one data set, whose number is that of the first
+    for batch in mtz.batches:
+        batch.dataset_id = mtz.batches[0].dataset_id
+    return mtz
 
 
 def _observations(mtz: Any, intensity_label: str, sigma_label: str) -> Observations:

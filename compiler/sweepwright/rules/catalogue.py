@@ -18,6 +18,7 @@ LETTERS = {
     "Q": "findings about the data",
     "M": "jobs from other systems, LIMS and many jobs",
     "U": "simulation",
+    "D": "logs and data of other programs",
 }
 _WIDTH = 80
 

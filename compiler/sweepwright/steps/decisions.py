@@ -6,22 +6,21 @@ from typing import Any
 
 from sweepwright.emit.write import json_bytes, write_file
 from sweepwright.results.anomalous import anomalous_signal
-from sweepwright.results.observations import read_unmerged_mtz
+from sweepwright.results.observations import Observations, read_unmerged
 from sweepwright.results.resolution import resolution_limit
 from sweepwright.run import StepCall, StepError
 
 
 def resolution(call: StepCall) -> None:
     """``d_min``: the high-resolution limit in A, to two decimals, by the criteria of the job."""
-    observations = read_unmerged_mtz(call.inputs[0])
-    if not len(observations):
-        raise StepError("scaling left no observations", "Look at the log of the scaling step.")
+    files = _scaled(call)
     criteria = {name: value for name, value in call.parameters["criteria"].items() if value}
     # data sets are scaled to the limit of the best of them
     decided = min(
         (
             resolution_limit(part, criteria=criteria, anomalous=False)
-            for part in observations.by_dataset() or (observations,)
+            for file in files
+            for part in file.by_dataset() or (file,)
         ),
         key=lambda item: item.value,
     )
@@ -29,9 +28,17 @@ def resolution(call: StepCall) -> None:
 
 
 def anomalous(call: StepCall) -> None:
-    """``anomalous``: whether mates are treated apart in the final scaling."""
-    decided = anomalous_signal(read_unmerged_mtz(call.inputs[0]))
-    _write(call, {"anomalous": decided.value}, decided.to_json())
+    """``anomalous``: whether mates are treated apart in the final scaling; ``friedels_law``: not so."""
+    decided = anomalous_signal(*_scaled(call))
+    values = {"anomalous": decided.value, "friedels_law": not decided.value}
+    _write(call, values, decided.to_json())
+
+
+def _scaled(call: StepCall) -> list[Observations]:
+    files = [file for file in map(read_unmerged, call.inputs) if len(file)]
+    if not files:
+        raise StepError("scaling left no observations", "Look at the log of the scaling step.")
+    return files
 
 
 def _write(call: StepCall, values: dict[str, Any], evidence: dict[str, Any]) -> None:

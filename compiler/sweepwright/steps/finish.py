@@ -9,7 +9,7 @@ from sweepwright.model.verdict import FindingState
 from sweepwright.records.ends import plain
 from sweepwright.results.free import FreeFlags
 from sweepwright.results.mtz import SetNames, finish_merged, tidy_unmerged
-from sweepwright.results.observations import Observations, read_unmerged_mtz
+from sweepwright.results.observations import Observations, read_unmerged
 from sweepwright.results.per_image import per_sweep
 from sweepwright.results.statistics import merging_statistics
 from sweepwright.run import StepCall, StepError
@@ -30,7 +30,7 @@ def finish(call: StepCall) -> None:
         tidy_unmerged(unmerged, call.folder / "unmerged.mtz", title=title, sets=[names])
     except ValueError as problem:
         raise StepError(str(problem), "Look at the logs of merging and export.") from problem
-    observations = read_unmerged_mtz(call.folder / "unmerged.mtz")
+    observations = read_unmerged(call.folder / "unmerged.mtz")
     if not len(observations):
         raise StepError("no observations are left after scaling", "Look at the log of scaling.")
     write_file(call.folder / "set.json", json_bytes(_set(asked, observations)))

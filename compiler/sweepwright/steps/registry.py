@@ -13,6 +13,10 @@ _MODULES = {
     "resolution": "decisions",
     "anomalous": "decisions",
     "orientations": "orientations",
+    "point_group": "point_group",
+    "again": "cycles",
+    "best": "cycles",
+    "merge": "merge",
     "finish": "finish",
 }
 

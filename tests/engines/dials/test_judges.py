@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from sweepwright.engines.dials.judge import JUDGES
 from sweepwright.model.plan import FileRef, Output, Step
 from sweepwright.model.verdict import FindingState, Outcome, Verdict
-from sweepwright.programs.dials import explain, known_errors
+from sweepwright.programs.errors import explain, known_errors
 
 FIXTURES = Path(__file__).parent / "fixtures"
 OUTPUTS = {
@@ -217,12 +217,12 @@ def test_known_errors_are_complete_and_sourced() -> None:
     rows = YAML(typ="safe").load(
         FIXTURES.parents[3] / "compiler/sweepwright/programs/dials/errors.yaml"
     )
-    assert len(rows) == len(known_errors())
-    for row, error in zip(rows, known_errors(), strict=True):
+    assert len(rows) == len(known_errors("dials"))
+    for row, error in zip(rows, known_errors("dials"), strict=True):
         assert set(row) == {"pattern", "meaning", "try", "source"}
         groups = error.pattern.groupindex
         assert error.meaning.format(**dict.fromkeys(groups, "")) is not None
 
 
 def test_an_unknown_text_is_not_explained() -> None:
-    assert explain(["all is well"]) == ("", "")
+    assert explain("dials", ["all is well"]) == ("", "")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sweepwright.engines.base import TO_RUN, constant, panel_of, placed_by, template_path, threads
+from sweepwright.engines.base import constant, panel_of, placed_by, template_path, threads
 from sweepwright.geometry.detector import beam_center_px, signed_distance_mm
 from sweepwright.geometry.frames import IMGCIF, from_sw, matrix_from_sw
 from sweepwright.geometry.rotation import flat, rounded, rows
-from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedSweep
+from sweepwright.model.job_resolved import ResolvedGroup, ResolvedSweep
 from sweepwright.model.resolved import Decision, Leaves, Resolved, computed
 
 Context = dict[str, Any]
@@ -229,59 +229,4 @@ def _scale(group: ResolvedGroup, anomalous: Resolved[Any], d_min: Resolved[Any])
         "exclude_images": computed(
             path + "exclude_images", excluded or None, "EXPERIMENT:first:last", *ranges
         ),
-    }
-
-
-def merge(group: ResolvedGroup, dataset: DataSet) -> Context:
-    """Limits and names of the merged and of the unmerged file."""
-    return {
-        "d_min": dataset.leaves["processing.resolution.high"],
-        "d_max": dataset.leaves["processing.resolution.low"],
-        "project": group.leaves["project"],
-        "crystal": constant(f"groups[{group.name}].name", group.name, "group"),
-        "dataset": constant(f"groups[{group.name}].{dataset.name}.name", dataset.name, "data set"),
-    }
-
-
-def manifest(sweep: ResolvedSweep) -> Context:
-    """Which files to digest."""
-    leaves, template = sweep.leaves, sweep.template
-    images, path = leaves["images"], f"sweeps[{sweep.name}].manifest."
-    folder = "/".join(part for part in (TO_RUN, "roots", template.root, template.folder) if part)
-    return {
-        name: computed(path + name, value, "template", images)
-        for name, value in (
-            ("folder", folder),
-            ("prefix", template.prefix),
-            ("width", template.width),
-            ("suffix", template.suffix),
-        )
-    } | {"range": leaves["range"]}
-
-
-def decision(kind: str, group: ResolvedGroup) -> Context:
-    """What a decision step is asked."""
-    criteria = "processing.resolution.criteria."
-    if kind == "resolution":
-        return {
-            key: group.leaves[criteria + key]
-            for key in ("cc_half", "i_over_sigma", "r_pim", "completeness")
-        }
-    return {}
-
-
-def finish(group: ResolvedGroup, dataset: DataSet) -> Context:
-    """Names, free flags and limits of one merged set."""
-    leaves = group.leaves
-    prefix = f"groups[{group.name}].{dataset.name}."
-    sweeps = [sweep for sweep in group.sweeps if sweep.name in dataset.sweeps]
-    wavelengths = [sweep.leaves["geometry.wavelength"] for sweep in sweeps]
-    return merge(group, dataset) | {
-        "sweeps": constant(prefix + "sweeps", dataset.sweeps, "sweeps of the data set"),
-        "wavelength": computed(
-            prefix + "wavelength", dataset.wavelength_a, "mean weighted by images", *wavelengths
-        ),
-        "anomalous": leaves["processing.anomalous"],
-        "free_fraction": leaves["processing.free.fraction"],
-        "free_seed": leaves["processing.free.seed"],
     }

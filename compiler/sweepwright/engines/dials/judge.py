@@ -29,7 +29,7 @@ from sweepwright.engines.dials.said import (
 )
 from sweepwright.model.plan import Step
 from sweepwright.model.verdict import Finding, FindingState, Outcome, Verdict
-from sweepwright.programs.dials import explain
+from sweepwright.programs.errors import explain
 
 #: spots below which nothing can be indexed
 FEWEST_SPOTS = 20
@@ -101,7 +101,7 @@ def _judge(read: Callable[[Ended], Verdict]) -> Judge:
 
 def _failure(step: Step, folder: Path, exit_code: int, absent: list[str]) -> Verdict:
     texts = [text_of(folder / name) for name in ("stderr", "stdout")]
-    meaning, advice = explain(texts)
+    meaning, advice = explain("dials", texts)
     if not meaning:
         meaning, advice = _unknown(step, exit_code, absent, texts)
     return Verdict(Outcome.FAILURE, meaning, advice, values={"exit_code": exit_code})

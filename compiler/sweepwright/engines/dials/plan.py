@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from sweepwright.engines import own_steps
 from sweepwright.engines.base import (
     Draft,
     PlannedStep,
@@ -24,7 +25,7 @@ from sweepwright.engines.dials.orientations import orientation_steps
 from sweepwright.engines.keywords import keyword_lines, replaced_keywords
 from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedJob, ResolvedSweep
 from sweepwright.model.plan import FileRef, Output, Result
-from sweepwright.model.resolved import Decision, Leaves
+from sweepwright.model.resolved import Leaves
 
 MODELS, REFLECTIONS = ".expt", ".refl"
 #: how many steps of a sweep are planned
@@ -49,9 +50,8 @@ def plan(job: ResolvedJob) -> Draft:
             steps.append(_split(group, scaled, job.leaves))
             apart = [_both(steps[-1].id, f"split_{i}") for i in range(len(group.datasets))]
         for dataset, files in zip(group.datasets, apart, strict=True):
-            made = _dataset(group, dataset, files, job.leaves)
-            steps += made
-            results += _results(job, group, dataset, made[-1].id)
+            steps += _dataset(group, dataset, files, job.leaves)
+            results += own_steps.results(job, group, dataset)
     return Draft(tuple(steps), tuple(results))
 
 
@@ -110,14 +110,7 @@ def _sweep(sweep: ResolvedSweep, group: ResolvedGroup) -> list[PlannedStep]:
     reference = replace(expected, template="dials/reference.expt.j2", name="reference.expt")
     leaves = sweep.leaves
     return [
-        PlannedStep(
-            id=at("manifest"),
-            program="sweepwright:manifest",
-            folder=sweep_folder(sweep, "manifest"),
-            files=(TemplateUse("steps/manifest.json.j2", "parameters.json", "json", context.manifest(sweep)),),
-            outputs=(Output(name="images.json", role="manifest"),),
-            title=f"digest the images of sweep {name}",
-        ),
+        own_steps.manifest(sweep),
         _program(
             "import", name, sweep_folder(sweep, "import"), context.for_import(sweep), leaves, (),
             (Output(name="imported.expt", role="models"),),
@@ -164,14 +157,7 @@ def _group(
             title=f"scale group {name}",
         )
     )  # fmt: skip
-    decisions = [
-        _decision(kind, group, one(at("scale"), "scaled.mtz"))
-        for kind, key in (
-            ("resolution", "processing.resolution.high"),
-            ("anomalous", "processing.anomalous"),
-        )
-        if isinstance(group.leaves[key].value, Decision)
-    ]
+    decisions = own_steps.decisions(group, [one(at("scale"), "scaled.mtz")])
     scaled = _both(at("scale"), "scaled")
     if decisions:
         steps += decisions
@@ -216,22 +202,6 @@ def _symmetry(
     return _both(absences.id, "symmetrized"), [cosym, absences]
 
 
-def _decision(kind: str, group: ResolvedGroup, unmerged: FileRef) -> PlannedStep:
-    return PlannedStep(
-        id=f"{kind}@{group.name}",
-        program=f"sweepwright:{kind}",
-        folder=group_folder(group.name, kind),
-        argv=(unmerged,),
-        files=(
-            TemplateUse(
-                f"steps/{kind}.json.j2", "parameters.json", "json", context.decision(kind, group)
-            ),
-        ),
-        outputs=(Output(name="decision.json", role="decision"),),
-        title=f"decide {kind} of group {group.name}",
-    )
-
-
 def _split(group: ResolvedGroup, scaled: tuple[FileRef, FileRef], leaves: Leaves) -> PlannedStep:
     """Data sets of a group apart: DIALS numbers them by rising wavelength, as we do."""
     return _program(
@@ -247,48 +217,19 @@ def _dataset(
     group: ResolvedGroup, dataset: DataSet, scaled: tuple[FileRef, FileRef], leaves: Leaves
 ) -> list[PlannedStep]:
     """merge, export, finish."""
-    alone = len(group.datasets) == 1
-    subject = group.name if alone else f"{group.name}.{dataset.name}"
-    base = group.name if alone else f"{group.name}/{dataset.name}"
-    steps: list[PlannedStep] = []
-    steps += [
+    subject, folder = own_steps.subject_of(group, dataset)
+    names = own_steps.merged_names(group, dataset)
+    return [
         _program(
-            "merge", subject, f"groups/{base}/merge", context.merge(group, dataset), leaves, scaled,
+            "merge", subject, f"{folder}/merge", names, leaves, scaled,
             (Output(name="merged.mtz", role="merged"),), title=f"merge {subject}",
         ),
         _program(
-            "export", subject, f"groups/{base}/export", context.merge(group, dataset), leaves, scaled,
+            "export", subject, f"{folder}/export", names, leaves, scaled,
             (Output(name="unmerged.mtz", role="unmerged"),), title=f"export {subject}",
         ),
+        own_steps.finish(
+            group, dataset,
+            (one(f"merge@{subject}", "merged.mtz"), one(f"export@{subject}", "unmerged.mtz")),
+        ),
     ]  # fmt: skip
-    steps.append(
-        PlannedStep(
-            id=f"finish@{subject}",
-            program="sweepwright:finish",
-            folder=f"groups/{base}/finish",
-            argv=(one(f"merge@{subject}", "merged.mtz"), one(f"export@{subject}", "unmerged.mtz")),
-            files=(
-                TemplateUse(
-                    "steps/finish.json.j2", "parameters.json", "json", context.finish(group, dataset)
-                ),
-            ),
-            outputs=tuple(
-                Output(name=name, role=role)
-                for name, role in (
-                    ("merged.mtz", "merged"), ("unmerged.mtz", "unmerged"), ("set.json", "statistics"),
-                )
-            ),
-            title=f"free flags and statistics of {subject}",
-        )
-    )  # fmt: skip
-    return steps
-
-
-def _results(job: ResolvedJob, group: ResolvedGroup, dataset: DataSet, finish: str) -> list[Result]:
-    """With one merged set its files are in ``results/`` itself."""
-    alone = len(job.groups) == 1 and len(group.datasets) == 1
-    folder = "results" if alone else f"results/{group.name}/{dataset.name}"
-    return [
-        Result(path=f"{folder}/{name}", step=finish, name=name, role=role)
-        for name, role in (("merged.mtz", "merged"), ("unmerged.mtz", "unmerged"))
-    ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sweepwright.engines.keyword_checks import given_keywords, one_file, without_step
-from sweepwright.model.diagnostic import Diagnostic, error, has_errors, warning
+from sweepwright.engines.keyword_checks import given_keywords, without_step
+from sweepwright.model.diagnostic import Diagnostic, error
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedJob, ResolvedSweep
 from sweepwright.model.resolved import Resolved
 
@@ -37,15 +37,7 @@ def check(job: ResolvedJob) -> list[Diagnostic]:
     for sweep in job.sweeps:
         found += _master(sweep)
         found += _masks(sweep)
-    jobs = job.leaves["run.jobs"]
-    if jobs.known.colspot != jobs.known.integrate:
-        message = "one XDS.INP serves all steps yet: COLSPOT and INTEGRATE have equal jobs"
-        found.append(error("SW-E014", message, jobs.origin.span, help="Write one number."))
     found += _keywords(job)
-    if not has_errors(found):
-        message = "with XDS this release ends after XSCALE: no statistics, no merged MTZ, no report"
-        help_ = "Choose 'processing: {engine: dials}' for the whole way."
-        found.append(warning("SW-E003", message, help=help_))
     return found
 
 
@@ -53,13 +45,13 @@ def _keywords(job: ResolvedJob) -> Iterator[Diagnostic]:
     given = given_keywords(job, ("xds", "xscale"))
     if not given:
         return
-    from sweepwright.engines.xds.context import STEPS  # few jobs have keywords
+    from sweepwright.engines.xds import correct, index, integrate  # few jobs have keywords
+    from sweepwright.engines.xds.instrument import readers
 
     until = job.leaves["processing.until"].known
-    running = ["xds", *(f"xds.{step.lower()}" for step in STEPS[until].split())]
+    stages = [index.STAGE] if until == "indexing" else [index.STAGE, integrate.STAGE, correct.STAGE]
+    running = list(readers(" ".join(stages)))
     yield from without_step(given, [*running, "xscale"] if until == "end" else running)
-    told = (item for sweep in job.sweeps for item in one_file(sweep.leaves, running))
-    yield from dict.fromkeys(told)
 
 
 def _master(sweep: ResolvedSweep) -> list[Diagnostic]:

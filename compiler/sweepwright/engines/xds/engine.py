@@ -1,6 +1,16 @@
 """The `xds` engine as the registry gives it."""
 
-from sweepwright.engines.base import Engine
+from collections.abc import Mapping
+
+from sweepwright.engines.base import Engine, JudgeFunction
 from sweepwright.engines.xds.plan import plan
 
-ENGINE = Engine("xds", plan, dict)
+
+def _judges() -> Mapping[str, JudgeFunction]:
+    """Loaded when something runs; compiling does without them."""
+    from sweepwright.engines.xds.judge import JUDGES
+
+    return JUDGES
+
+
+ENGINE = Engine("xds", plan, _judges)

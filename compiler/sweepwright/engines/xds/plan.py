@@ -1,7 +1,14 @@
-"""The plan of the ``xds`` engine: an XDS run for each sweep, XSCALE for each group."""
+"""The plan of the ``xds`` engine: sweeps indexed and integrated apart, then a group together.
+
+A group's sweeps get one point group and one way of indexing in CORRECT, are scaled by XSCALE, and
+what is ``auto`` is decided between two scalings.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from sweepwright.engines import own_steps
 from sweepwright.engines.base import (
     Draft,
     PlannedStep,
@@ -10,75 +17,137 @@ from sweepwright.engines.base import (
     one,
     sweep_folder,
 )
-from sweepwright.engines.keywords import replaced_keywords
-from sweepwright.engines.xds.context import XDS_PROGRAMS, scaled_file, xds_context, xscale_context
-from sweepwright.model.job_resolved import ResolvedGroup, ResolvedJob, ResolvedSweep
-from sweepwright.model.plan import Output, Result
+from sweepwright.engines.own_steps import subject_of
+from sweepwright.engines.xds.correct import correct_id, correct_step, lattices_step
+from sweepwright.engines.xds.index import index_step
+from sweepwright.engines.xds.integrate import integrate_step
+from sweepwright.engines.xds.scale import scale_step, scaled, scaled_file
+from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedJob, ResolvedSweep
+from sweepwright.model.plan import Condition, FileRef, Need, Output, Result
 from sweepwright.model.resolved import Leaves
 
 
 def plan(job: ResolvedJob) -> Draft:
-    """Steps ``xds@SWEEP`` and ``xscale@GROUP``."""
+    """All steps in order, and the files that the run delivers."""
     steps: list[PlannedStep] = []
     results: list[Result] = []
     until = job.leaves["processing.until"].known
     for group in job.groups:
-        steps += [_xds(sweep, group, job.leaves, until) for sweep in group.sweeps]
+        for sweep in group.sweeps:
+            steps += [own_steps.manifest(sweep), index_step(sweep, group, job.leaves)]
+            if until != "indexing":
+                first = one(f"index@{sweep.name}", "XPARM.XDS", link="XPARM.XDS")
+                steps.append(integrate_step(sweep, job.leaves, 1, first))
+        if until == "indexing":
+            continue
+        steps += _symmetry(group, job.leaves)
+        corrected = {}
+        for sweep in group.sweeps:
+            made = _corrected(sweep, group, job.leaves)
+            steps += made
+            corrected[sweep.name] = made[-1].id
         if until != "end":
             continue
-        steps.append(_xscale(group, job.leaves))
-        folder = "results" if len(job.groups) == 1 else f"results/{group.name}"
+        steps += _scaled(group, job.leaves, corrected)
+        last = steps[-1].id
         for dataset in group.datasets:
-            name = scaled_file(group, dataset)
-            results.append(
-                Result(path=f"{folder}/{name}", step=steps[-1].id, name=name, role="unmerged")
-            )
+            steps += _merged(group, dataset, one(last, scaled_file(dataset)))
+            results += own_steps.results(job, group, dataset)
     return Draft(tuple(steps), tuple(results))
 
 
-def _xds(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves, until: str) -> PlannedStep:
-    made = ("XPARM.XDS",) if until == "indexing" else ("XDS_ASCII.HKL", "CORRECT.LP")
+def _symmetry(group: ResolvedGroup, job: Leaves) -> list[PlannedStep]:
+    """With an unknown group: CORRECT over all lattices of each sweep, and one decision for all."""
+    if group.leaves["space_group_number"].value is not None:
+        return []
+    tried = [lattices_step(sweep, group, job) for sweep in group.sweeps]
+    decision = _own(
+        f"point_group@{group.name}", group_folder(group.name, "point_group"), "point_group",
+        tuple(one(step.id, "CORRECT.LP") for step in tried),
+        f"decide the point group of group {group.name}",
+    )  # fmt: skip
+    return [*tried, decision]
+
+
+def _corrected(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> list[PlannedStep]:
+    """CORRECT; then as often as is asked for, INTEGRATE again with its geometry, and the best of all."""
+    name = sweep.name
+    steps = [correct_step(sweep, group, job, 1)]
+    cycles = sweep.leaves["processing.integration.cycles"].known
+    for cycle in range(2, cycles + 1):
+        before = f"{correct_id(cycle - 1)}@{name}"
+        again = _own(f"again{cycle}@{name}", sweep_folder(sweep, f"again{cycle}"), "again",
+                     (one(before, "CORRECT.LP"),), f"is sweep {name} integrated again")  # fmt: skip
+        when = Condition(step=again.id, field="again", equals=True)
+        refined = one(before, "GXPARM.XDS", link="XPARM.XDS")
+        repeated = (
+            integrate_step(sweep, job, cycle, refined),
+            correct_step(sweep, group, job, cycle),
+        )
+        steps += [again, *(replace(step, when=when) for step in repeated)]
+    if cycles > 1:
+        made = tuple(f"{correct_id(cycle)}@{name}" for cycle in range(1, cycles + 1))
+        steps.append(
+            replace(
+                _own(
+                    f"best@{name}", sweep_folder(sweep, "best"), "best",
+                    tuple(
+                        FileRef(steps=made, name=file, need=Need.PRESENT)
+                        for file in ("CORRECT.LP", "XDS_ASCII.HKL")
+                    ),
+                    f"choose the best integration of sweep {name}",
+                ),
+                outputs=(
+                    Output(name="decision.json", role="decision"),
+                    Output(name="XDS_ASCII.HKL", role="corrected"),
+                ),
+            )
+        )  # fmt: skip
+    return steps
+
+
+def _own(
+    id_: str, folder: str, function: str, argv: tuple[FileRef, ...], title: str
+) -> PlannedStep:
+    """A step of our own that decides, without parameters."""
     return PlannedStep(
-        id=f"xds@{sweep.name}",
-        program="xds_par",
-        folder=sweep_folder(sweep, "xds"),
-        files=(
-            TemplateUse(
-                "xds/XDS.INP.j2",
-                "XDS.INP",
-                "xds",
-                xds_context(sweep, group, job),
-                replaced_keywords(sweep.leaves, XDS_PROGRAMS),
-            ),
-        ),
-        outputs=tuple(Output(name=name, role=name) for name in made),
-        shares_threads=True,
-        title=f"index and integrate sweep {sweep.name}",
+        id=id_,
+        program=f"sweepwright:{function}",
+        folder=folder,
+        argv=argv,
+        files=(TemplateUse("steps/nothing.json.j2", "parameters.json", "json", {}),),
+        outputs=(Output(name="decision.json", role="decision"),),
+        title=title,
     )
 
 
-def _xscale(group: ResolvedGroup, job: Leaves) -> PlannedStep:
-    scaled = tuple(
-        Output(name=scaled_file(group, dataset), role="unmerged") for dataset in group.datasets
-    )
-    return PlannedStep(
-        id=f"xscale@{group.name}",
-        program="xscale_par",
-        folder=group_folder(group.name, "xscale"),
+def _scaled(group: ResolvedGroup, job: Leaves, corrected: dict[str, str]) -> list[PlannedStep]:
+    first = scale_step(group, job, corrected, final=False)
+    decisions = own_steps.decisions(group, scaled(first.id, group))
+    if not decisions:
+        return [first]
+    return [first, *decisions, scale_step(group, job, corrected, final=True)]
+
+
+def _merged(group: ResolvedGroup, dataset: DataSet, unmerged: FileRef) -> list[PlannedStep]:
+    """merge, finish."""
+    subject, folder = subject_of(group, dataset)
+    merge = PlannedStep(
+        id=f"merge@{subject}",
+        program="sweepwright:merge",
+        folder=f"{folder}/merge",
+        argv=(unmerged,),
         files=(
             TemplateUse(
-                "xds/XSCALE.INP.j2",
-                "XSCALE.INP",
-                "xds",
-                xscale_context(group, job),
-                replaced_keywords(job, ("xscale",)),
+                "steps/merge.json.j2", "parameters.json", "json",
+                own_steps.merged_names(group, dataset),
             ),
         ),
-        inputs=tuple(
-            one(f"xds@{sweep.name}", "XDS_ASCII.HKL", link=f"{sweep.name}.HKL")
-            for sweep in group.sweeps
+        outputs=(
+            Output(name="merged.mtz", role="merged"),
+            Output(name="unmerged.mtz", role="unmerged"),
         ),
-        outputs=(*scaled, Output(name="XSCALE.LP")),
-        shares_threads=True,
-        title=f"scale group {group.name}",
-    )
+        title=f"merge {subject}",
+    )  # fmt: skip
+    files = one(merge.id, "merged.mtz"), one(merge.id, "unmerged.mtz")
+    return [merge, own_steps.finish(group, dataset, files)]

@@ -1,0 +1,137 @@
+"""Steps of our own that the plan of every engine has: digests of images, decisions, the finished set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sweepwright.engines.base import (
+    TO_RUN,
+    PlannedStep,
+    TemplateUse,
+    constant,
+    group_folder,
+    sweep_folder,
+)
+from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedJob, ResolvedSweep
+from sweepwright.model.plan import FileRef, Output, Result
+from sweepwright.model.resolved import Decision, Resolved, computed
+
+Context = dict[str, Any]
+
+#: what may be left to the data: the kind of the decision, and the leaf of a group that waits for it
+_DECIDED = (("resolution", "processing.resolution.high"), ("anomalous", "processing.anomalous"))
+_CRITERIA = "processing.resolution.criteria."
+
+
+def manifest(sweep: ResolvedSweep) -> PlannedStep:
+    """``manifest@SWEEP``: digests of all images of a sweep."""
+    name, template, images = sweep.name, sweep.template, sweep.leaves["images"]
+    folder = "/".join(part for part in (TO_RUN, "roots", template.root, template.folder) if part)
+    asked = {
+        key: computed(f"sweeps[{name}].manifest.{key}", value, "template", images)
+        for key, value in (
+            ("folder", folder),
+            ("prefix", template.prefix),
+            ("width", template.width),
+            ("suffix", template.suffix),
+        )
+    }
+    return PlannedStep(
+        id=f"manifest@{name}",
+        program="sweepwright:manifest",
+        folder=sweep_folder(sweep, "manifest"),
+        files=(_parameters("manifest", asked | {"range": sweep.leaves["range"]}),),
+        outputs=(Output(name="images.json", role="manifest"),),
+        title=f"digest the images of sweep {name}",
+    )
+
+
+def decisions(group: ResolvedGroup, scaled: Sequence[FileRef]) -> list[PlannedStep]:
+    """A step for each thing of a group that its scaled, unmerged data decide."""
+    return [
+        PlannedStep(
+            id=f"{kind}@{group.name}",
+            program=f"sweepwright:{kind}",
+            folder=group_folder(group.name, kind),
+            argv=tuple(scaled),
+            files=(_asked(kind, group),),
+            outputs=(Output(name="decision.json", role="decision"),),
+            title=f"decide {kind} of group {group.name}",
+        )
+        for kind, key in _DECIDED
+        if isinstance(group.leaves[key].value, Decision)
+    ]
+
+
+def _asked(kind: str, group: ResolvedGroup) -> TemplateUse:
+    if kind != "resolution":
+        return _parameters("nothing", {})
+    names = ("cc_half", "i_over_sigma", "r_pim", "completeness")
+    return _parameters(kind, {name: group.leaves[_CRITERIA + name] for name in names})
+
+
+def merged_names(group: ResolvedGroup, dataset: DataSet) -> Context:
+    """Limits and names of the merged and of the unmerged file."""
+    return {
+        "d_min": dataset.leaves["processing.resolution.high"],
+        "d_max": dataset.leaves["processing.resolution.low"],
+        "project": group.leaves["project"],
+        "crystal": constant(f"groups[{group.name}].name", group.name, "group"),
+        "dataset": constant(f"groups[{group.name}].{dataset.name}.name", dataset.name, "data set"),
+    }
+
+
+def subject_of(group: ResolvedGroup, dataset: DataSet) -> tuple[str, str]:
+    """What the steps of a data set are called after ``@``, and their folder."""
+    if len(group.datasets) == 1:
+        return group.name, f"groups/{group.name}"
+    return f"{group.name}.{dataset.name}", f"groups/{group.name}/{dataset.name}"
+
+
+def finish(group: ResolvedGroup, dataset: DataSet, files: Sequence[FileRef]) -> PlannedStep:
+    """``finish@SET``: names, free flags and statistics; ``files`` are the merged and the unmerged MTZ."""
+    subject, folder = subject_of(group, dataset)
+    leaves, prefix = group.leaves, f"groups[{group.name}].{dataset.name}."
+    wavelengths: list[Resolved[Any]] = [
+        sweep.leaves["geometry.wavelength"]
+        for sweep in group.sweeps
+        if sweep.name in dataset.sweeps
+    ]
+    asked = merged_names(group, dataset) | {
+        "sweeps": constant(prefix + "sweeps", dataset.sweeps, "sweeps of the data set"),
+        "wavelength": computed(
+            prefix + "wavelength", dataset.wavelength_a, "mean weighted by images", *wavelengths
+        ),
+        "anomalous": leaves["processing.anomalous"],
+        "free_fraction": leaves["processing.free.fraction"],
+        "free_seed": leaves["processing.free.seed"],
+    }
+    return PlannedStep(
+        id=f"finish@{subject}",
+        program="sweepwright:finish",
+        folder=f"{folder}/finish",
+        argv=tuple(files),
+        files=(_parameters("finish", asked),),
+        outputs=(
+            Output(name="merged.mtz", role="merged"),
+            Output(name="unmerged.mtz", role="unmerged"),
+            Output(name="set.json", role="statistics"),
+        ),
+        title=f"free flags and statistics of {subject}",
+    )
+
+
+def results(job: ResolvedJob, group: ResolvedGroup, dataset: DataSet) -> list[Result]:
+    """The files of a finished set; with one merged set they are in ``results/`` itself."""
+    alone = len(job.groups) == 1 and len(group.datasets) == 1
+    folder = "results" if alone else f"results/{group.name}/{dataset.name}"
+    step = f"finish@{subject_of(group, dataset)[0]}"
+    return [
+        Result(path=f"{folder}/{name}", step=step, name=name, role=role)
+        for name, role in (("merged.mtz", "merged"), ("unmerged.mtz", "unmerged"))
+    ]
+
+
+def _parameters(kind: str, context: Context) -> TemplateUse:
+    return TemplateUse(f"steps/{kind}.json.j2", "parameters.json", "json", context)

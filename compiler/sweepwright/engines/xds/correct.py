@@ -1,0 +1,142 @@
+"""``correct@SWEEP``: corrections, point group, refinement of all images; and the runs that lead to it.
+
+With an unknown group CORRECT runs once to look at all lattices (``lattices@SWEEP``), the group is
+decided for all sweeps together, and CORRECT runs again in it. The first sweep's data then decide
+among the ways of indexing the others.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sweepwright.engines.base import PlannedStep, TemplateUse, constant, one, sweep_folder
+from sweepwright.engines.keywords import replaced_keywords
+from sweepwright.engines.xds.instrument import Context, instrument, limits, machine, readers
+from sweepwright.engines.xds.integrate import integrate_id
+from sweepwright.model.job_resolved import ResolvedGroup, ResolvedSweep
+from sweepwright.model.plan import FileRef, Output
+from sweepwright.model.resolved import Decision, Leaves, Resolved, computed
+
+STAGE = "CORRECT"
+#: what the decision of a group is called, and the rule that it follows
+POINT_GROUP_RULE = (
+    "the point group that CORRECT accepts in every sweep with the fewest unique reflections"
+)
+_REFERENCE = "REFERENCE.HKL"
+#: words of REFINE(CORRECT)
+_REFINED = ("POSITION", "BEAM", "ORIENTATION", "CELL", "AXIS")
+
+
+def lattices_step(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> PlannedStep:
+    """CORRECT with the group left open."""
+    path = f"sweeps[{sweep.name}].lattices."
+    unknown = constant(path + "SPACE_GROUP_NUMBER", 0, "all lattices are tried")
+    no_cell = constant(path + "UNIT_CELL_CONSTANTS", None, "group unknown")
+    context = _context(sweep, group, job, "all lattices are tried") | {
+        "space_group_number": unknown,
+        "cell": no_cell,
+    }
+    return _step("lattices", sweep, context, 1, title=f"try the lattices of sweep {sweep.name}")
+
+
+def correct_step(
+    sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves, cycle: int
+) -> PlannedStep:
+    """CORRECT in the group that is given or decided; later sweeps follow the first one's indexing."""
+    context = _context(sweep, group, job, "corrected intensities")
+    first = group.sweeps[0]
+    reference: tuple[FileRef, ...] = ()
+    if sweep is not first:
+        path = f"sweeps[{sweep.name}].xds.REFERENCE_DATA_SET"
+        context["reference"] = constant(path, _REFERENCE, f"indexed as sweep {first.name}")
+        reference = (one(correct_id(1) + f"@{first.name}", "XDS_ASCII.HKL", link=_REFERENCE),)
+    title = f"correct sweep {sweep.name}"
+    return _step(correct_id(cycle), sweep, context, cycle, *reference, title=title)
+
+
+def correct_id(cycle: int) -> str:
+    """What the step of a cycle is called before ``@``."""
+    return "correct" if cycle == 1 else f"recorrect{cycle}"
+
+
+def _step(
+    name: str, sweep: ResolvedSweep, context: Context, cycle: int, *more: FileRef, title: str
+) -> PlannedStep:
+    use = TemplateUse(
+        "xds/correct.inp.j2", "XDS.INP", "xds", context,
+        replaced_keywords(sweep.leaves, readers(STAGE)),
+    )  # fmt: skip
+    return PlannedStep(
+        id=f"{name}@{sweep.name}",
+        program="xds_par",
+        folder=sweep_folder(sweep, name),
+        files=(use,),
+        inputs=(
+            one(f"{integrate_id(cycle)}@{sweep.name}", "INTEGRATE.HKL", link="INTEGRATE.HKL"),
+            *more,
+        ),
+        outputs=(
+            Output(name="XDS_ASCII.HKL", role="corrected"),
+            Output(name="CORRECT.LP", role="CORRECT.LP"),
+            Output(name="GXPARM.XDS", role="models", optional=True),
+        ),
+        judge="xds.correct",
+        shares_threads=True,
+        title=title,
+    )
+
+
+def _context(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves, purpose: str) -> Context:
+    leaves, path = sweep.leaves, f"sweeps[{sweep.name}].xds."
+    return instrument(sweep) | {
+        **machine(sweep, job, STAGE, None),
+        **group_and_cell(f"sweeps[{sweep.name}].correct.", group),
+        "purpose": constant(f"{path}purpose[{purpose}]", purpose, "purpose"),
+        "reference": constant(path + "REFERENCE_DATA_SET", None, "none"),
+        "friedels_law": friedel(path, group),
+        "resolution_range": limits(
+            path, leaves["processing.resolution.low"], leaves["processing.resolution.high"]
+        ),
+        "corrections": constant(path + "CORRECTIONS", ("DECAY", "MODULATION", "ABSORPTION"), "XDS"),
+        "strict_absorption": _strict(path, group),
+        "refined": constant(path + "REFINE(CORRECT)", _REFINED, "XDS"),
+        "minimum_zeta": constant(path + "MINIMUM_ZETA", 0.05, "XDS"),
+        "wfac1": constant(path + "WFAC1", 1.0, "XDS"),
+        "reject_alien": constant(path + "REJECT_ALIEN", 20.0, "XDS"),
+    }
+
+
+def group_and_cell(path: str, group: ResolvedGroup) -> Context:
+    """The job's, or holes that the decision of the point group fills."""
+    number, cell = group.leaves["space_group_number"], group.leaves["cell"]
+    if number.value is not None:
+        return {"space_group_number": number, "cell": cell}
+    return {
+        name: Resolved(
+            path + keyword,
+            Decision(f"point_group@{group.name}", name, POINT_GROUP_RULE),
+            number.origin,
+        )
+        for name, keyword in (
+            ("space_group_number", "SPACE_GROUP_NUMBER"),
+            ("cell", "UNIT_CELL_CONSTANTS"),
+        )
+    }
+
+
+def friedel(path: str, group: ResolvedGroup) -> Resolved[Any]:
+    """FALSE keeps mates apart; until it is decided they are kept apart."""
+    anomalous = group.leaves["processing.anomalous"]
+    merged = anomalous.value is False
+    return computed(path + "FRIEDEL'S_LAW", merged, "mates together unless anomalous", anomalous)
+
+
+def _strict(path: str, group: ResolvedGroup) -> Resolved[Any]:
+    """Mates differ in absorption corrections only where they are known to differ."""
+    anomalous = group.leaves["processing.anomalous"]
+    return computed(
+        path + "STRICT_ABSORPTION_CORRECTION",
+        anomalous.value is True,
+        "mates apart when anomalous is asked for",
+        anomalous,
+    )

@@ -1,0 +1,156 @@
+"""``index@SWEEP``: spots, lattice and orientation, and the ladder of what is tried when that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sweepwright.engines.base import PlannedStep, Rung, TemplateUse, constant, one, sweep_folder
+from sweepwright.engines.keywords import replaced_keywords
+from sweepwright.engines.xds.instrument import Context, instrument, limits, machine, readers
+from sweepwright.model.job_resolved import ResolvedGroup, ResolvedSweep
+from sweepwright.model.plan import Output
+from sweepwright.model.resolved import Leaves, Resolved, computed
+
+STAGE = "XYCORR INIT COLSPOT IDXREF"
+#: tables of INIT and XYCORR that later steps read
+TABLES = ("X-CORRECTIONS.cbf", "Y-CORRECTIONS.cbf", "BKGINIT.cbf", "BLANK.cbf", "GAIN.cbf")
+#: width of image packets for the background, degrees (XDS's own default is about five degrees)
+_BACKGROUND_DEG = 5.0
+#: words of REFINE(IDXREF); XDS calls the distance POSITION
+_REFINED = {
+    "beam": "BEAM", "axis": "AXIS", "orientation": "ORIENTATION", "cell": "CELL",
+    "distance": "POSITION",
+}  # fmt: skip
+#: spots of detectors that count photons are small (generate_XDS.INP 1.20: 3, 4, 2)
+_COUNTING = ("PILATUS", "EIGER")
+
+
+def index_step(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> PlannedStep:
+    """The step; each rung of its ladder is an attempt."""
+    context = index_context(sweep, group, job)
+    use = TemplateUse(
+        "xds/index.inp.j2",
+        "XDS.INP",
+        "xds",
+        context,
+        replaced_keywords(sweep.leaves, readers(STAGE)),
+    )
+    rungs = sweep.leaves["processing.indexing.attempts"].known
+    return PlannedStep(
+        id=f"index@{sweep.name}",
+        program="xds_par",
+        folder=sweep_folder(sweep, "index"),
+        files=(use,),
+        inputs=(one(f"manifest@{sweep.name}", "images.json"),),
+        outputs=tuple(
+            Output(name=name, role=name) for name in (*TABLES, "SPOT.XDS", "XPARM.XDS", "IDXREF.LP")
+        ),
+        judge="xds.index",
+        shares_threads=True,
+        attempts=tuple(_ladder(sweep, group, context))[:rungs],
+        title=f"index sweep {sweep.name}",
+    )
+
+
+def index_context(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> Context:
+    """The variables of ``index.inp.j2``."""
+    leaves, path = sweep.leaves, f"sweeps[{sweep.name}].xds."
+    common = instrument(sweep)
+    counting = common["detector"].known in _COUNTING
+    small = "photon counting" if counting else "charge integrating"
+    return common | {
+        **machine(sweep, job, STAGE, job["run.jobs"].known.colspot),
+        "spot_ranges": [
+            computed(f"{path}SPOT_RANGE[{i}]", pair, "SPOT_RANGE", leaves["scan.spot_images"])
+            for i, pair in enumerate(_spot_ranges(sweep))
+        ],
+        "background_range": _background(path, sweep),
+        "fewest_pixels": constant(
+            path + "MINIMUM_NUMBER_OF_PIXELS_IN_A_SPOT", 3 if counting else 6, small
+        ),
+        "spot_maximum_centroid": constant(path + "SPOT_MAXIMUM-CENTROID", 3.0, "XDS"),
+        "sepmin": constant(path + "SEPMIN", 4.0 if counting else 7.0, small),
+        "cluster_radius": constant(path + "CLUSTER_RADIUS", 2.0 if counting else 3.5, small),
+        "space_group_number": _number(path, group.leaves["space_group_number"]),
+        "cell": group.leaves["cell"],
+        "refined": _refined(path, leaves["processing.indexing.refine"]),
+        "resolution_range": limits(
+            path, leaves["processing.resolution.low"], leaves["processing.resolution.high"]
+        ),
+        "cell_axis_error": constant(path + "MAX_CELL_AXIS_ERROR", 0.03, "XDS"),
+        "cell_angle_error": constant(path + "MAX_CELL_ANGLE_ERROR", 2.0, "XDS"),
+        "spot_error": constant(path + "MAXIMUM_ERROR_OF_SPOT_POSITION", 3.0, "XDS"),
+        "spindle_error": constant(path + "MAXIMUM_ERROR_OF_SPINDLE_POSITION", 2.0, "XDS"),
+        "fewest_indexed": constant(path + "MINIMUM_FRACTION_OF_INDEXED_SPOTS", 0.5, "XDS"),
+    }
+
+
+def _spot_ranges(sweep: ResolvedSweep) -> list[tuple[int, int]]:
+    """As many lines as any rung of the ladder needs; a range that stands twice counts once."""
+    chosen = list(sweep.leaves["scan.spot_images"].known.intervals)
+    return chosen + chosen[-1:] * (len(sweep.images.intervals) - len(chosen))
+
+
+def _ladder(sweep: ResolvedSweep, group: ResolvedGroup, context: Context) -> Iterator[Rung]:
+    """What is tried, each rung with its reason; ``indexing.attempts`` of the job cuts it."""
+    yield Rung("as resolved")
+    everywhere = _every_image(sweep, context)
+    if everywhere:
+        yield Rung("spots of all images", everywhere)
+    pixels = context["fewest_pixels"]
+    weaker = {pixels.path: pixels.known - 1}
+    yield Rung("smaller, weaker spots of all images", everywhere | weaker)
+    if sweep.leaves["processing.indexing.beam_search"].known != "off":
+        for reason, place in _permuted(sweep, context):
+            yield Rung(f"the beam centre {reason}", everywhere | place)
+    near = {context["sepmin"].path: 2.0, context["cluster_radius"].path: 1.0}
+    yield Rung("spots that lie close, as of a large cell", everywhere | near)
+    if group.leaves["space_group_number"].value is not None:
+        free = {context["space_group_number"].path: 0}
+        yield Rung("no group and cell imposed", everywhere | free)
+
+
+def _every_image(sweep: ResolvedSweep, context: Context) -> dict[str, Any]:
+    """SPOT_RANGE of all images that are used; nothing when that is so already."""
+    ranges = context["spot_ranges"]
+    wanted = list(sweep.images.intervals)
+    wanted += wanted[-1:] * (len(ranges) - len(wanted))
+    if [leaf.known for leaf in ranges] == wanted:
+        return {}
+    return {leaf.path: pair for leaf, pair in zip(ranges, wanted, strict=True)}
+
+
+def _permuted(sweep: ResolvedSweep, context: Context) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Beam centres that a header may have meant, where they differ from the one it says."""
+    nx, ny = sweep.leaves["geometry.size"].known
+    orgx, orgy = context["orgx"], context["orgy"]
+    x, y = orgx.known, orgy.known
+    for reason, place in (
+        ("with x and y exchanged", (y, x)),
+        ("with y counted from the other side", (x, ny + 1 - y)),
+        ("with x counted from the other side", (nx + 1 - x, y)),
+    ):
+        if max(abs(place[0] - x), abs(place[1] - y)) > 1:
+            yield reason, {orgx.path: place[0], orgy.path: place[1]}
+
+
+def _background(path: str, sweep: ResolvedSweep) -> Resolved[Any]:
+    """Within the first images that are used: the background is never taken from excluded ones."""
+    first, last = sweep.images.intervals[0]
+    width = sweep.leaves["scan.width"]
+    last = min(last, first + max(1, round(_BACKGROUND_DEG / width.known)) - 1)
+    sources = sweep.leaves["range"], width
+    return computed(path + "BACKGROUND_RANGE", (first, last), "the first five degrees", *sources)
+
+
+def _refined(path: str, choice: Resolved[Any]) -> Resolved[Any]:
+    """The words of REFINE(IDXREF), or None: what XDS refines by itself."""
+    words = None if choice.value is None else tuple(_REFINED[word] for word in choice.known)
+    return computed(path + "REFINE(IDXREF)", words, "what is refined", choice)
+
+
+def _number(path: str, number: Resolved[Any]) -> Resolved[Any]:
+    if number.value is not None:
+        return number
+    return constant(path + "SPACE_GROUP_NUMBER", 0, "group unknown")

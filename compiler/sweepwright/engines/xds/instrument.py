@@ -1,0 +1,153 @@
+"""What every XDS.INP of a sweep says: images, scan, beam, detector. XDS gets the frame ``sw`` unchanged."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from sweepwright.engines.base import constant, panel_of, placed_by, template_path, threads
+from sweepwright.engines.keywords import keyword_lines
+from sweepwright.geometry.xds import xds_geometry
+from sweepwright.model.facts import ImageTemplate
+from sweepwright.model.job_resolved import ResolvedSweep
+from sweepwright.model.resolved import Leaves, Resolved, computed, items_of
+
+_KEYWORDS = {"PILATUS": "PILATUS", "EIGER": "EIGER"}
+#: how the names of masters end, and what XDS wants in their place (its plug-ins put it back)
+_MASTER, _SIX = "master", "??????"
+#: rings of hexagonal ice, A, and half of the width that is left out (XDS's distributed XDS.INP)
+_ICE_A = (3.897, 3.669, 3.441, 2.671, 2.249, 2.072, 1.948, 1.918, 1.883, 1.721)
+_ICE_HALF_WIDTH_A = 0.03
+
+
+Context = dict[str, Any]
+
+
+def instrument(sweep: ResolvedSweep) -> Context:
+    """The variables of ``instrument.inp.j2``."""
+    leaves, first = sweep.leaves, sweep.extent[0]
+    path = f"sweeps[{sweep.name}].xds."
+    pixel, size, images = leaves["geometry.pixel_size"], leaves["geometry.size"], leaves["range"]
+    return {
+        "sweep": Resolved(path + "sweep", sweep.name, images.origin),
+        "template": computed(
+            path + "NAME_TEMPLATE_OF_DATA_FRAMES",
+            template_name(sweep.template),
+            "template",
+            leaves["images"],
+        ),
+        "data_range": computed(path + "DATA_RANGE", sweep.extent, "first and last image", images),
+        "excluded": [
+            computed(f"{path}EXCLUDE_DATA_RANGE[{index}]", pair, "excluded", *sweep.said_of_images)
+            for index, pair in enumerate(sweep.excluded.intervals)
+        ],
+        "rotation_axis": leaves["scan.axis"],
+        "oscillation_range": leaves["scan.width"],
+        "starting_angle": leaves["scan.start"],
+        "starting_frame": computed(path + "STARTING_FRAME", first, "first image", images),
+        "wavelength": leaves["geometry.wavelength"],
+        "beam_direction": constant(path + "INCIDENT_BEAM_DIRECTION", (0.0, 0.0, 1.0), "frame sw"),
+        "polarization_fraction": leaves["geometry.polarization.fraction"],
+        "polarization_normal": leaves["geometry.polarization.normal"],
+        "detector": constant(path + "DETECTOR", _keyword(sweep), "detector family"),
+        "nx": computed(path + "NX", size.known[0], "fast", size),
+        "ny": computed(path + "NY", size.known[1], "slow", size),
+        "qx": computed(path + "QX", pixel.known[0], "fast", pixel),
+        "qy": computed(path + "QY", pixel.known[1], "slow", pixel),
+        "fast_axis": leaves["detector.fast"],
+        "slow_axis": leaves["detector.slow"],
+        "overload": leaves["geometry.overload"],
+        "minimum_valid_pixel_value": constant(path + "MINIMUM_VALID_PIXEL_VALUE", 0, "gaps are -1"),
+        "sensor_thickness": leaves["geometry.sensor.thickness"],
+        "trusted_region": constant(path + "TRUSTED_REGION", (0.0, 1.41), "corners included"),
+        **_placed(path, sweep),
+        **_untrusted(path, sweep),
+    }
+
+
+def machine(sweep: ResolvedSweep, job: Leaves, stage: str, jobs: int | None) -> Context:
+    """The variables of ``machine.inp.j2``; ``stage`` names the steps of XDS that run.
+
+    ``jobs`` is None where no step of it is spread over jobs.
+    """
+    path = f"sweeps[{sweep.name}].xds."
+    return {
+        "job": constant(path + "JOB", stage, "steps of XDS"),
+        "jobs": computed(path + "MAXIMUM_NUMBER_OF_JOBS", jobs, "pinned", job["run.jobs"]),
+        "processors": threads(path + "MAXIMUM_NUMBER_OF_PROCESSORS", job["run.threads"]),
+        "keywords": keyword_lines(sweep.leaves, readers(stage), "= "),
+    }
+
+
+def readers(stage: str) -> tuple[str, ...]:
+    """What a job calls the steps of XDS under ``keywords``."""
+    return ("xds", *(f"xds.{step.lower()}" for step in stage.split()))
+
+
+def limits(path: str, low: Resolved[Any], high: Resolved[Any]) -> Resolved[Any]:
+    """Low and high limit; without a low limit 999 A, without a high one 0 (all)."""
+    top = high.value if isinstance(high.value, float) else 0.0
+    bottom = low.value if low.value is not None else 999.0
+    return computed(path + "INCLUDE_RESOLUTION_RANGE", (bottom, top), "limits", low, high)
+
+
+def template_name(template: ImageTemplate) -> str:
+    """The name of the images for XDS, which unpacks them itself and finds masters by itself."""
+    if template.one_file and template.prefix.endswith(_MASTER):
+        template = replace(template, prefix=template.prefix.removesuffix(_MASTER) + _SIX)
+    return re.sub(r"\.(gz|bz2)$", "", template_path(template, "?"))
+
+
+def _placed(path: str, sweep: ResolvedSweep) -> dict[str, Resolved[Any]]:
+    """Distance and ORG; of a detector square to the beam they are what was written."""
+    leaves, sources = sweep.leaves, placed_by(sweep)
+    detector, foot = xds_geometry([panel_of(sweep)]), "foot of the perpendicular + 0.5"
+    distance, center = leaves["geometry.distance"], leaves["geometry.beam_center"]
+    if detector.distance_mm != distance.value:
+        distance = computed(
+            path + "DETECTOR_DISTANCE", detector.distance_mm, "along fast x slow", *sources
+        )
+    elif tuple(px + 0.5 for px in center.known) == detector.org_px:
+        foot, sources = "beam centre + 0.5", [center]
+    orgx, orgy = (
+        computed(path + key, value, foot, *sources)
+        for key, value in zip(("ORGX", "ORGY"), detector.org_px, strict=True)
+    )
+    return {"distance": distance, "orgx": orgx, "orgy": orgy}
+
+
+def _untrusted(path: str, sweep: ResolvedSweep) -> dict[str, Any]:
+    """Masks by XDS's names; resolutions that are left out, of masks and of ice."""
+    masks, ice = sweep.leaves.get("masks"), sweep.leaves["processing.ice_rings"]
+    found: dict[str, list[Resolved[Any]]] = {
+        "rectangles": [], "ellipses": [], "quadrilaterals": [], "excluded_resolution": [],
+    }  # fmt: skip
+    for index, (mask, origin) in enumerate(items_of(masks) if masks is not None else ()):
+        kind, numbers = mask
+        if kind == "circle":
+            x, y, radius = numbers
+            kind, numbers = "ellipse", (x - radius, x + radius, y - radius, y + radius)
+        where = _MASKS[kind]
+        one = Resolved(f"sweeps[{sweep.name}].masks", mask, origin)
+        found[where].append(computed(f"{path}{where}[{index}]", numbers, mask.kind, one))
+    if ice.value == "exclude":
+        for ring in _ICE_A:
+            limits = tuple(round(ring + side * _ICE_HALF_WIDTH_A, 3) for side in (1, -1))
+            leaf = computed(f"{path}ice[{ring}]", limits, "rings of ice", ice)
+            found["excluded_resolution"].append(leaf)
+    return dict(found)
+
+
+_MASKS = {
+    "rectangle": "rectangles",
+    "ellipse": "ellipses",
+    "polygon": "quadrilaterals",
+    "resolution": "excluded_resolution",
+}
+
+
+def _keyword(sweep: ResolvedSweep) -> str:
+    fact = sweep.facts.first_header.get("detector")
+    text = str(fact.value).upper() if fact is not None else ""
+    return next((word for name, word in _KEYWORDS.items() if name in text), "PILATUS")

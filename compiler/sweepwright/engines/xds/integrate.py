@@ -1,0 +1,65 @@
+"""``integrate@SWEEP``: intensities, with the geometry that indexing found, and again with CORRECT's."""
+
+from __future__ import annotations
+
+from sweepwright.engines.base import PlannedStep, TemplateUse, constant, one, sweep_folder
+from sweepwright.engines.keywords import replaced_keywords
+from sweepwright.engines.xds.index import TABLES
+from sweepwright.engines.xds.instrument import Context, instrument, limits, machine, readers
+from sweepwright.model.job_resolved import ResolvedSweep
+from sweepwright.model.plan import FileRef, Output
+from sweepwright.model.resolved import Leaves
+
+STAGE = "DEFPIX INTEGRATE"
+
+
+def integrate_step(sweep: ResolvedSweep, job: Leaves, cycle: int, models: FileRef) -> PlannedStep:
+    """The step of a cycle, counted from 1; ``models`` becomes its XPARM.XDS."""
+    name = integrate_id(cycle)
+    use = TemplateUse(
+        "xds/integrate.inp.j2", "XDS.INP", "xds", _context(sweep, job),
+        replaced_keywords(sweep.leaves, readers(STAGE)),
+    )  # fmt: skip
+    again = "" if cycle == 1 else " with the refined geometry"
+    return PlannedStep(
+        id=f"{name}@{sweep.name}",
+        program="xds_par",
+        folder=sweep_folder(sweep, name),
+        files=(use,),
+        inputs=(
+            models,
+            *(one(f"index@{sweep.name}", table, link=table) for table in TABLES),
+        ),
+        outputs=tuple(
+            Output(name=output, role=output) for output in ("INTEGRATE.HKL", "INTEGRATE.LP")
+        ),
+        judge="xds.integrate",
+        shares_threads=True,
+        title=f"integrate sweep {sweep.name}{again}",
+    )
+
+
+def integrate_id(cycle: int) -> str:
+    """What the step of a cycle is called before ``@``."""
+    return "integrate" if cycle == 1 else f"reintegrate{cycle}"
+
+
+def _context(sweep: ResolvedSweep, job: Leaves) -> Context:
+    leaves, path = sweep.leaves, f"sweeps[{sweep.name}].xds."
+    return instrument(sweep) | {
+        **machine(sweep, job, STAGE, job["run.jobs"].known.integrate),
+        "resolution_range": limits(
+            path, leaves["processing.resolution.low"], leaves["processing.resolution.high"]
+        ),
+        "trusted_pixels": constant(
+            path + "VALUE_RANGE_FOR_TRUSTED_DETECTOR_PIXELS",
+            (6000, 30000),
+            "XDS's distributed file",
+        ),
+        "delphi": constant(path + "DELPHI", 5.0, "XDS"),
+        "refined": constant(
+            path + "REFINE(INTEGRATE)", ("POSITION", "BEAM", "ORIENTATION", "CELL"), "XDS"
+        ),
+        "minpk": constant(path + "MINPK", 75.0, "XDS"),
+        "cut": constant(path + "CUT", 2.0, "XDS"),
+    }

@@ -1,0 +1,103 @@
+"""``xscale@GROUP`` and ``rescale@GROUP``: the sweeps of a group on one scale, its data sets apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sweepwright.engines.base import (
+    PlannedStep,
+    TemplateUse,
+    constant,
+    group_folder,
+    one,
+    threads,
+)
+from sweepwright.engines.keywords import keyword_lines, replaced_keywords
+from sweepwright.engines.xds.correct import friedel
+from sweepwright.engines.xds.instrument import Context
+from sweepwright.model.job_resolved import DataSet, ResolvedGroup
+from sweepwright.model.plan import FileRef, Output
+from sweepwright.model.resolved import Decision, Leaves, Resolved, computed
+
+
+def scale_step(
+    group: ResolvedGroup, job: Leaves, corrected: dict[str, str], *, final: bool
+) -> PlannedStep:
+    """The first scaling of all data, or the final one with all that was decided.
+
+    ``corrected`` is the step that made each sweep's XDS_ASCII.HKL.
+    """
+    name = "rescale" if final else "xscale"
+    use = TemplateUse(
+        "xds/XSCALE.INP.j2", "XSCALE.INP", "xds", _context(group, job, final),
+        replaced_keywords(job, ("xscale",)),
+    )  # fmt: skip
+    return PlannedStep(
+        id=f"{name}@{group.name}",
+        program="xscale_par",
+        folder=group_folder(group.name, name),
+        files=(use,),
+        inputs=tuple(
+            one(corrected[sweep.name], "XDS_ASCII.HKL", link=f"{sweep.name}.HKL")
+            for sweep in group.sweeps
+        ),
+        outputs=(
+            *(Output(name=scaled_file(dataset), role="unmerged") for dataset in group.datasets),
+            Output(name="XSCALE.LP", role="XSCALE.LP"),
+        ),
+        judge="xds.xscale",
+        shares_threads=True,
+        title=f"scale group {group.name}" + (" as decided" if final else ""),
+    )
+
+
+def scaled_file(dataset: DataSet) -> str:
+    """The name of a data set's scaled file."""
+    return f"{dataset.name}.HKL"
+
+
+def scaled(step: str, group: ResolvedGroup) -> list[FileRef]:
+    """The scaled files of all data sets of a group."""
+    return [one(step, scaled_file(dataset)) for dataset in group.datasets]
+
+
+def _context(group: ResolvedGroup, job: Leaves, final: bool) -> Context:
+    path = f"groups[{group.name}].{'rescale' if final else 'xscale'}."
+    friedels_law = friedel(path, group)
+    anomalous = group.leaves["processing.anomalous"]
+    if final and isinstance(anomalous.value, Decision):
+        decision = Decision(anomalous.value.step, "friedels_law", anomalous.value.rule)
+        friedels_law = Resolved(friedels_law.path, decision, anomalous.origin)
+    return {
+        "group": constant(path + "group", group.name, "group"),
+        "friedels_law": friedels_law,
+        "merge": constant(path + "MERGE", False, "unmerged for statistics"),
+        "strict_absorption": constant(path + "STRICT_ABSORPTION_CORRECTION", False, "XSCALE"),
+        "processors": threads(path + "MAXIMUM_NUMBER_OF_PROCESSORS", job["run.scaling_threads"]),
+        "datasets": [_dataset(path, group, dataset, final) for dataset in group.datasets],
+        "keywords": {
+            scope: keyword_lines(job, ("xscale",), "= ", scope)
+            for scope in ("general", "output", "input")
+        },
+    }
+
+
+def _dataset(path: str, group: ResolvedGroup, dataset: DataSet, final: bool) -> Context:
+    low, high = (dataset.leaves[f"processing.resolution.{end}"] for end in ("low", "high"))
+    own = f"{path}{dataset.name}."
+    return {
+        "output": constant(f"{own}OUTPUT_FILE", scaled_file(dataset), "data set"),
+        "low": computed(f"{own}low", 999.0 if low.value is None else low.known, "low limit", low),
+        "high": _high(own, high, final),
+        "files": [
+            constant(f"{path}INPUT_FILE[{name}]", f"{name}.HKL", "linked XDS_ASCII.HKL")
+            for name in dataset.sweeps
+        ],
+    }
+
+
+def _high(path: str, high: Resolved[Any], final: bool) -> Resolved[Any]:
+    """0 takes all data: what is decided from the scaled data cuts the final scaling alone."""
+    if isinstance(high.value, Decision) and not final:
+        return constant(path + "high", 0.0, "the limit is decided after scaling")
+    return high

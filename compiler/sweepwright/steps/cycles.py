@@ -1,0 +1,47 @@
+"""Whether a sweep of XDS is integrated again, and which of its integrations is gone on with.
+
+CORRECT writes GXPARM.XDS, the geometry refined on all images, only when its refinement is accepted.
+The asymptotic I/sigma (ISa; Diederichs, Acta Cryst. D66 (2010) 733) tells which integration has the
+smaller systematic errors.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from sweepwright.emit.write import json_bytes, write_file
+from sweepwright.logs.correct import read
+from sweepwright.run import StepCall
+
+_ACCEPTED, _ISA = "correct.refined.accepted", "correct.isa"
+
+
+def again(call: StepCall) -> None:
+    """``again``: whether there is a refined geometry to integrate with."""
+    values = _values(call.inputs[0])
+    accepted = values.get(_ACCEPTED)
+    _decided(call, {"again": accepted is True}, {"refinement_accepted": accepted})
+
+
+def best(call: StepCall) -> None:
+    """``XDS_ASCII.HKL`` of the cycle with the highest ISa; ``cycle``, counted from 1.
+
+    The inputs are the logs of all cycles that ran, then their data, in order.
+    """
+    half = len(call.inputs) // 2
+    logs, data = call.inputs[:half], call.inputs[half:]
+    reached = [_values(path).get(_ISA) for path in logs]
+    chosen = max(range(half), key=lambda i: (reached[i] or 0.0, -i))
+    shutil.copyfile(data[chosen], call.folder / "XDS_ASCII.HKL")
+    _decided(call, {"cycle": chosen + 1}, {"isa": reached})
+
+
+def _values(path: Path) -> dict[str, Any]:
+    return dict(read(path.read_text("latin-1"), "CORRECT.LP").values)
+
+
+def _decided(call: StepCall, values: dict[str, Any], evidence: dict[str, Any]) -> None:
+    content = {"values": values, "evidence": evidence}
+    write_file(call.folder / "decision.json", json_bytes(content))

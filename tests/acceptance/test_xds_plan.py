@@ -1,0 +1,164 @@
+"""The plan of the `xds` engine, run to its end with the stand-in for XDS on simulated images.
+
+It shows that files, plan, judges and decisions are right; it shows nothing of XDS itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import gemmi
+import pytest
+from conftest import needs_dials
+from sweep_tool import REPOSITORY, command
+from truth_compare import compare
+
+pytestmark = [pytest.mark.dials, needs_dials, pytest.mark.xdist_group("xds-plan")]
+
+SIMULATION = """\
+seed: 7
+structure:
+  space_group: P 43 21 2
+  cell: [45, 45, 30, 90, 90, 90]
+  d_min: 2.6
+  light_atoms: 60
+  anomalous: {count: 2, z: 34, f_prime: -5.0, f_second: 5.0}
+beam: {wavelength: 0.9795}
+detector: {model: 100K, distance: 60}
+sweeps:
+  - {name: x, images: 40, width: 1.0}
+"""
+JOB = """\
+sweepwright: 1
+name: NAME
+processing: {engine: xds}
+sweeps: [{name: A, images: data/x_####.cbf}]
+"""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("xds-plan")
+    (folder / "sim.yaml").write_text(SIMULATION)
+    done = command("simulate", "sim.yaml", "-o", "data", folder=folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def run(place: Path, name: str, more: str = "", **environment: str) -> tuple[int, str, Path]:
+    """Exit code, what was said, and the run folder."""
+    (place / f"{name}.yaml").write_text(JOB.replace("NAME", name) + more)
+    path = f"{REPOSITORY / 'tests/standins'}:{os.environ['PATH']}"
+    done = command("run", f"{name}.yaml", folder=place, environment={"PATH": path, **environment})
+    return done.returncode, done.stdout + done.stderr, place / name
+
+
+def decided(folder: Path, step: str) -> dict[str, Any]:
+    return dict(json.loads((folder / step / "1/decision.json").read_text())["values"])
+
+
+def attempts(folder: Path, step: str) -> list[dict[str, Any]]:
+    ends = sorted((folder / step).glob("*/end.json"))
+    return [json.loads(end.read_text()) for end in ends]
+
+
+@pytest.fixture(scope="module")
+def right(place: Path) -> Path:
+    code, said, folder = run(place, "right")
+    assert code == 0, said
+    return folder
+
+
+def test_the_data_are_those_of_the_truth(place: Path, right: Path) -> None:
+    found = compare(place / "data", right / "results/merged.mtz")
+    assert found.cc_intensity > 0.99
+    assert found.completeness > 0.5
+    assert found.cell_deviation < 0.005
+    assert found.cc_anomalous is not None and found.cc_anomalous > 0.8
+
+
+def test_what_is_auto_is_decided_and_said(right: Path) -> None:
+    group = decided(right, "groups/x1/point_group")
+    assert group["space_group_number"] == 89  # P 4 2 2: screw axes are not looked at
+    assert group["cell"] == pytest.approx([45, 45, 30, 90, 90, 90], rel=0.005)
+    assert decided(right, "groups/x1/anomalous") == {"anomalous": True, "friedels_law": False}
+    assert decided(right, "sweeps/A/again2") == {"again": True}
+    assert decided(right, "sweeps/A/best")["cycle"] in (1, 2)
+    text = (right / "groups/x1/rescale/1/XSCALE.INP").read_text()
+    assert "\nFRIEDEL'S_LAW= FALSE " in text
+    corrected = (right / "sweeps/A/correct/1/XDS.INP").read_text()
+    assert "\nSPACE_GROUP_NUMBER= 89 " in corrected
+
+
+def test_an_expert_gets_the_same_by_hand(right: Path, tmp_path: Path) -> None:
+    """The folder of an attempt holds all that XDS reads."""
+    import subprocess
+
+    there = right / "sweeps/A/correct/1"
+    here = right / "sweeps/A/correct/9"
+    here.mkdir()
+    try:
+        shutil.copy(there / "XDS.INP", here)
+        for link in (path for path in there.iterdir() if path.is_symlink()):
+            (here / link.name).symlink_to(link.readlink())
+        program = REPOSITORY / "tests/standins/xds_par"
+        done = subprocess.run([program], cwd=here, capture_output=True, text=True, check=False)
+        assert "!!! ERROR" not in done.stdout
+        columns = [
+            gemmi.read_xds_ascii(str(folder / "XDS_ASCII.HKL")).iobs_array
+            for folder in (here, there)
+        ]
+        assert columns[0] == pytest.approx(columns[1])
+    finally:
+        shutil.rmtree(here)
+
+
+@pytest.mark.long
+def test_the_ladder_goes_on_until_indexing_works(place: Path) -> None:
+    more = "keywords: {xds: {MINIMUM_ZETA: 0.06}}\n"
+    counter = {"XDS_STANDIN_IDXREF_FAILS": "2", "XDS_STANDIN_COUNTER": str(place / "count")}
+    code, said, folder = run(place, "ladder", "run: {threads: 2}\n" + more, **counter)
+    assert code == 0, said
+    ends = attempts(folder, "sweeps/A/index")
+    assert [end["verdict"]["outcome"] for end in ends] == ["failure", "failure", "success"]
+    assert "CANNOT INDEX REFLECTIONS" in ends[0]["verdict"]["message"]
+    assert (folder / "sweeps/A/index/2/XDS.INP").read_text().count("PIXELS_IN_A_SPOT= 2 ") == 1
+
+
+@pytest.mark.long
+def test_few_indexed_spots_that_fit_are_a_finding(place: Path) -> None:
+    until = "processing: {engine: xds, until: indexing}\n"
+    (place / "soft.yaml").write_text("")
+    code, said, folder = run_with(place, "soft", until, XDS_STANDIN_SOFT_ERROR="1")
+    assert code == 0, said
+    (end,) = attempts(folder, "sweeps/A/index")
+    assert end["verdict"]["outcome"] == "soft-failure"
+    assert [item["code"] for item in end["verdict"]["findings"]] == ["SW-Q002"]
+
+
+def run_with(place: Path, name: str, processing: str, **environment: str) -> tuple[int, str, Path]:
+    text = JOB.replace("NAME", name).replace("processing: {engine: xds}\n", processing)
+    (place / f"{name}.yaml").write_text(text)
+    path = f"{REPOSITORY / 'tests/standins'}:{os.environ['PATH']}"
+    done = command("run", f"{name}.yaml", folder=place, environment={"PATH": path, **environment})
+    return done.returncode, done.stdout + done.stderr, place / name
+
+
+def test_an_expired_licence_is_said_and_nothing_is_believed(place: Path) -> None:
+    code, said, folder = run(place, "expired", XDS_STANDIN_LICENCE_EXPIRED="31-Mar-2022")
+    assert code == 3
+    assert "the licence of XDS ended on 31-Mar-2022" in said
+    assert not (folder / "results/merged.mtz").exists()
+
+
+@pytest.mark.long
+def test_a_crash_in_integrate_is_a_failure(place: Path) -> None:
+    code, said, folder = run(place, "crash", XDS_STANDIN_CRASH="INTEGRATE")
+    assert code == 3
+    (end,) = attempts(folder, "sweeps/A/integrate")
+    assert end["verdict"]["outcome"] == "failure"
+    assert "signal" in said
