@@ -18,7 +18,7 @@ from sweepwright.model.verdict import Finding, FindingState, Outcome, Verdict
 from sweepwright.programs.errors import explain
 
 #: a solution of less than half of the spots is gone on with when spots lie this near to where the
-#: lattice puts them: px, and widths of an image (rule of thumb; see docs/explanation/xds.md)
+#: lattice puts them: px, and widths of an image (a rule of thumb)
 _NEAR_PX, _NEAR_WIDTHS = 2.0, 2.0
 _WIDTH = re.compile(r"OSCILLATION_RANGE=\s*(\S+)")
 _TAIL = 200_000
