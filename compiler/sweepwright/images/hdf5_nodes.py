@@ -59,6 +59,8 @@ _FIELDS = frozenset(
     type underload_value virtual_pixel_correction_applied virtual_pixel_interpolation_applied
     x_pixel_size y_pixel_size""".split()
 )
+#: classes of numbers, as numpy calls them
+_LETTERS = {h5py.h5t.FLOAT: "f", h5py.h5t.INTEGER: "i"}
 #: texts that say nothing
 _NO_TEXT = frozenset(("", "unknown", "none", "n/a", "sample-char-data"))
 
@@ -137,9 +139,13 @@ class Node:
         shape = self.shape
         if shape is None or len(shape) > 1 or math.prod(shape) > _LONGEST:
             return None
-        found = np.empty(shape, self._id.dtype)
-        self._id.read(h5py.h5s.ALL, h5py.h5s.ALL, found)
-        return np.atleast_1d(found)
+        kind = self._id.get_type()
+        dtype = _plain_dtype(kind)
+        if dtype is None:
+            dtype, kind = self._id.dtype, None
+        found = np.empty(shape or 1, dtype)
+        self._id.read(h5py.h5s.ALL, h5py.h5s.ALL, found, kind)
+        return found
 
     def text(self) -> str | None:
         """The text of a data set; None where it says nothing."""
@@ -197,16 +203,19 @@ class Node:
 
 
 def _plain_dtype(kind: Any) -> str | None:
-    """The type of texts of one length, and of the numbers that nearly all attributes hold.
+    """The type of texts of one length and of ordinary numbers, which can be read as they stand.
 
-    h5py's own way to it, and to the shape, takes half of the time of an attribute.
+    h5py's own way to it takes a third of the time of a header.
     """
-    sort = kind.get_class()
+    sort, size = kind.get_class(), kind.get_size()
     if sort == h5py.h5t.STRING:
-        return None if kind.is_variable_str() else f"S{kind.get_size()}"
-    if sort == h5py.h5t.FLOAT and kind.get_order() == h5py.h5t.ORDER_LE:
-        return {4: "<f4", 8: "<f8"}.get(kind.get_size())
-    return None
+        return None if kind.is_variable_str() else f"S{size}"
+    if sort not in _LETTERS or kind.get_order() != h5py.h5t.ORDER_LE:
+        return None
+    if kind.get_precision() != 8 * size:  # some bits are padding
+        return None
+    unsigned = sort == h5py.h5t.INTEGER and kind.get_sign() == h5py.h5t.SGN_NONE
+    return f"<{'u' if unsigned else _LETTERS[sort]}{size}"
 
 
 def _other_attribute(attribute: Any, kind: Any) -> Any:
