@@ -304,3 +304,22 @@ def test_until(tmp_path: Path) -> None:
     assert run(tmp_path, plan, until="b").ran == ["a", "b"]
     assert run(tmp_path, plan).ran == ["c"]
     assert run(tmp_path, plan, until="z").outcome.diagnostics[0].code == "SW-R013"
+
+
+def test_a_program_reads_its_file_on_standard_input(tmp_path: Path) -> None:
+    lines = (("TITLE ", Hole(leaf="t", decision="decide.title")), ("END",))
+    table = LineTable(name="script", lines=lines)
+    plan = plan_of(
+        sh("decide", """echo '{"values": {"title": "here"}}' > decision.json""",
+           outputs=("decision.json",)),
+        sh("reads", "cat > o", files=(table,), stdin="script"),
+        sh("silent", "cat > o; echo end >> o"),
+    )  # fmt: skip
+    assert run(tmp_path, plan).outcome.state == "done"
+    assert text(tmp_path, "reads/1/o") == "TITLE here\nEND\n"
+    assert text(tmp_path, "silent/1/o") == "end\n"
+
+
+def test_standard_input_is_a_file_of_the_step() -> None:
+    with pytest.raises(ValueError, match="no file of the step"):
+        sh("reads", "cat > o", stdin="elsewhere")

@@ -44,6 +44,7 @@ def _step(planned: PlannedStep, table: Callable[[TemplateUse], LineTable]) -> St
         files=tuple(table(use) for use in planned.files),
         inputs=planned.inputs,
         outputs=planned.outputs,
+        stdin=planned.stdin,
         judge=planned.judge,
         threads="share" if planned.shares_threads else "one",
         when=planned.when,

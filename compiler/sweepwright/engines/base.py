@@ -55,6 +55,7 @@ class PlannedStep:
     files: tuple[TemplateUse, ...] = ()
     inputs: tuple[FileRef, ...] = ()
     outputs: tuple[Output, ...] = ()
+    stdin: str | None = None
     judge: str = "exit-code"
     shares_threads: bool = False
     attempts: tuple[Rung, ...] = ()

@@ -156,7 +156,10 @@ class Attempt(PlanModel):
 
 
 class Step(PlanModel):
-    """One program run, or one function of our own (``program`` begins with ``sweepwright:``)."""
+    """One program run, or one function of our own (``program`` begins with ``sweepwright:``).
+
+    ``stdin`` is the file of the step that the program reads on its standard input.
+    """
 
     id: StepId
     program: str
@@ -167,9 +170,16 @@ class Step(PlanModel):
     outputs: tuple[Output, ...] = ()
     when: Condition | None = None
     attempts: tuple[Attempt, ...] = ()
+    stdin: SafePath | None = None
     judge: str = "exit-code"
     threads: Literal["one", "share"] = "one"
     title: str = ""
+
+    @model_validator(mode="after")
+    def _reads_its_own_file(self) -> Step:
+        if self.stdin is not None and self.stdin not in {table.name for table in self.files}:
+            raise ValueError(f"'stdin: {self.stdin}' is no file of the step")
+        return self
 
     @property
     def references(self) -> tuple[FileRef, ...]:

@@ -115,7 +115,8 @@ def _step(step: Step, end: EndRecord, shared: Mapping[str, str]) -> Iterator[str
         if posixpath.dirname(output.name):
             yield f"mkdir -p -- {shlex.quote(posixpath.dirname(output.name))}"
     own = [_set(name, value) for name, value in end.environment.items() if name not in shared]
-    yield " ".join([*own, shlex.join(_words(end)), "</dev/null >stdout 2>stderr"])
+    taken = shlex.quote(step.stdin or "/dev/null")
+    yield " ".join([*own, shlex.join(_words(end)), f"<{taken} >stdout 2>stderr"])
     yield f'ended "$?" {end.exit_code if end.exit_code >= 0 else 128 - end.exit_code}'
 
 

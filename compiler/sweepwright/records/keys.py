@@ -33,7 +33,7 @@ def key_parts(
         "version": f"{KEY_VERSION}.{PLAN_VERSION}",
         "program": step.program,
         "tool": dict(tool),
-        "argv": [_argument(item, decisions) for item in step.argv],
+        "argv": [_argument(item, decisions) for item in step.argv] + _stdin(step),
         "inputs": [
             {"name": reference.name, "link": reference.link, "sha256": list(digests)}
             for reference, digests in zip(step.references, inputs, strict=True)
@@ -68,6 +68,10 @@ def changed_parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[
         named = ", ".join(dict.fromkeys(names))
         changed.append(f"{part}: {named}" if named else part)
     return tuple(changed)
+
+
+def _stdin(step: Step) -> list[Any]:
+    return [] if step.stdin is None else [{"stdin": step.stdin}]
 
 
 def _argument(item: Argument, decisions: Mapping[str, Any]) -> Any:

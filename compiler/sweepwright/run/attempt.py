@@ -144,7 +144,10 @@ def _program(
     environment = {**setting.passed_on, **for_threads(task.threads)}
     try:
         processes = setting.processes
-        return processes.run(ready.command, executable, folder, environment, started), None
+        ended = processes.run(
+            ready.command, executable, folder, environment, started, task.step.stdin
+        )
+        return ended, None
     except OSError as problem:
         if problem.filename not in (str(executable), executable, task.step.program):
             raise

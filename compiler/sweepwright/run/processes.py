@@ -52,14 +52,16 @@ class Processes:
         folder: Path,
         environment: Mapping[str, str],
         started: Callable[[int], None],
+        stdin: str | None = None,
     ) -> Ended:
         """Runs a program in a folder to its end; ``started`` is told its process id.
 
+        ``stdin`` is the file of the folder that it reads on its standard input; else that is empty.
         Raises OSError if it cannot start, StoppedError.
         """
         began = time.monotonic()
         own = _own_rss()
-        process = self._start(command, executable, folder, environment)
+        process = self._start(command, executable, folder, environment, stdin)
         try:
             started(process.pid)
             os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
@@ -81,16 +83,27 @@ class Processes:
         return used
 
     def _start(
-        self, command: Sequence[str], executable: Path, folder: Path, environment: Mapping[str, str]
+        self,
+        command: Sequence[str],
+        executable: Path,
+        folder: Path,
+        environment: Mapping[str, str],
+        stdin: str | None,
     ) -> subprocess.Popen[bytes]:
-        with (folder / STDOUT).open("wb") as out, (folder / STDERR).open("wb") as err, self._lock:
+        given = folder / stdin if stdin is not None else Path(os.devnull)
+        with (
+            given.open("rb") as taken,
+            (folder / STDOUT).open("wb") as out,
+            (folder / STDERR).open("wb") as err,
+            self._lock,
+        ):
             self.check()
             process = subprocess.Popen(
                 command,
                 executable=executable,
                 cwd=folder,
                 env=environment,
-                stdin=subprocess.DEVNULL,
+                stdin=taken,
                 stdout=out,
                 stderr=err,
                 process_group=0,
