@@ -47,17 +47,36 @@ def manifest(sweep: ResolvedSweep) -> PlannedStep:
     )
 
 
+def deciding(
+    id_: str,
+    folder: str,
+    argv: Sequence[FileRef],
+    title: str,
+    parameters: TemplateUse | None = None,
+    outputs: tuple[Output, ...] = (),
+) -> PlannedStep:
+    """A step that reads files and writes ``decision.json``; its function has the name before ``@``."""
+    function = id_.partition("@")[0].rstrip("0123456789")
+    return PlannedStep(
+        id=id_,
+        program=f"sweepwright:{function}",
+        folder=folder,
+        argv=tuple(argv),
+        files=(parameters or _parameters("nothing", {}),),
+        outputs=(Output(name="decision.json", role="decision"), *outputs),
+        title=title,
+    )
+
+
 def decisions(group: ResolvedGroup, scaled: Sequence[FileRef]) -> list[PlannedStep]:
     """A step for each thing of a group that its scaled, unmerged data decide."""
     return [
-        PlannedStep(
-            id=f"{kind}@{group.name}",
-            program=f"sweepwright:{kind}",
-            folder=group_folder(group.name, kind),
-            argv=tuple(scaled),
-            files=(_asked(kind, group),),
-            outputs=(Output(name="decision.json", role="decision"),),
-            title=f"decide {kind} of group {group.name}",
+        deciding(
+            f"{kind}@{group.name}",
+            group_folder(group.name, kind),
+            scaled,
+            f"decide {kind} of group {group.name}",
+            _asked(kind, group),
         )
         for kind, key in _DECIDED
         if isinstance(group.leaves[key].value, Decision)

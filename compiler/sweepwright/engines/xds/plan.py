@@ -61,11 +61,12 @@ def _symmetry(group: ResolvedGroup, job: Leaves) -> list[PlannedStep]:
     if group.leaves["space_group_number"].value is not None:
         return []
     tried = [lattices_step(sweep, group, job) for sweep in group.sweeps]
-    decision = _own(
-        f"point_group@{group.name}", group_folder(group.name, "point_group"), "point_group",
-        tuple(one(step.id, "CORRECT.LP") for step in tried),
+    decision = own_steps.deciding(
+        f"point_group@{group.name}",
+        group_folder(group.name, "point_group"),
+        [one(step.id, "CORRECT.LP") for step in tried],
         f"decide the point group of group {group.name}",
-    )  # fmt: skip
+    )
     return [*tried, decision]
 
 
@@ -76,8 +77,12 @@ def _corrected(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> list[
     cycles = sweep.leaves["processing.integration.cycles"].known
     for cycle in range(2, cycles + 1):
         before = f"{correct_id(cycle - 1)}@{name}"
-        again = _own(f"again{cycle}@{name}", sweep_folder(sweep, f"again{cycle}"), "again",
-                     (one(before, "CORRECT.LP"),), f"is sweep {name} integrated again")  # fmt: skip
+        again = own_steps.deciding(
+            f"again{cycle}@{name}",
+            sweep_folder(sweep, f"again{cycle}"),
+            [one(before, "CORRECT.LP")],
+            f"is sweep {name} integrated again",
+        )
         when = Condition(step=again.id, field="again", equals=True)
         refined = one(before, "GXPARM.XDS", link="XPARM.XDS")
         repeated = (
@@ -87,38 +92,20 @@ def _corrected(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> list[
         steps += [again, *(replace(step, when=when) for step in repeated)]
     if cycles > 1:
         made = tuple(f"{correct_id(cycle)}@{name}" for cycle in range(1, cycles + 1))
+        candidates = [
+            FileRef(steps=made, name=file, need=Need.PRESENT)
+            for file in ("CORRECT.LP", "XDS_ASCII.HKL")
+        ]
         steps.append(
-            replace(
-                _own(
-                    f"best@{name}", sweep_folder(sweep, "best"), "best",
-                    tuple(
-                        FileRef(steps=made, name=file, need=Need.PRESENT)
-                        for file in ("CORRECT.LP", "XDS_ASCII.HKL")
-                    ),
-                    f"choose the best integration of sweep {name}",
-                ),
-                outputs=(
-                    Output(name="decision.json", role="decision"),
-                    Output(name="XDS_ASCII.HKL", role="corrected"),
-                ),
+            own_steps.deciding(
+                f"best@{name}",
+                sweep_folder(sweep, "best"),
+                candidates,
+                f"choose the best integration of sweep {name}",
+                outputs=(Output(name="XDS_ASCII.HKL", role="corrected"),),
             )
-        )  # fmt: skip
+        )
     return steps
-
-
-def _own(
-    id_: str, folder: str, function: str, argv: tuple[FileRef, ...], title: str
-) -> PlannedStep:
-    """A step of our own that decides, without parameters."""
-    return PlannedStep(
-        id=id_,
-        program=f"sweepwright:{function}",
-        folder=folder,
-        argv=argv,
-        files=(TemplateUse("steps/nothing.json.j2", "parameters.json", "json", {}),),
-        outputs=(Output(name="decision.json", role="decision"),),
-        title=title,
-    )
 
 
 def _scaled(group: ResolvedGroup, job: Leaves, corrected: dict[str, str]) -> list[PlannedStep]:
