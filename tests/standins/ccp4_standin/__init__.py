@@ -1,0 +1,1 @@
+"""Stand-ins of programs of CCP4, for tests alone."""
