@@ -36,7 +36,8 @@ def write(path: str, data: Unmerged, title: str) -> None:
     made.set_title(title[:70])
     made.add_history(f"From the {NOTICE}")
     made.set_space_group_info(data.group.info())
-    made.set_hkl_base(data.symmetry().unit_cell())
+    base = made.add_crystal("HKL_base", "HKL_base", data.cell()).add_dataset("HKL_base", 0.0)
+    base.set_id(0)
     sets: dict[Names, Any] = {}
     for run in data.runs:
         if run.names not in sets:
@@ -48,7 +49,7 @@ def write(path: str, data: Unmerged, title: str) -> None:
     made.adjust_column_array_sizes(len(columns.hkl))
     made.set_n_reflections(len(columns.hkl))
     for label in ("H", "K", "L", "M_ISYM"):
-        first.add_column(label, COLUMNS.get(label, "Y")).set_values(_single(np.zeros(len(columns.hkl))))
+        base.add_column(label, COLUMNS.get(label, "Y")).set_values(_single(np.zeros(len(columns.hkl))))
     made.replace_original_index_miller_indices(indices(columns.hkl))
     x, y, rot = columns.place.T
     values = {
