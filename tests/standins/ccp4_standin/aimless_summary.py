@@ -184,8 +184,9 @@ def _limits(given: Given, merging: Merging, shells: Shells) -> Iterator[Limit]:
         for kind, threshold in (("CChalf", half), ("I/sd", signal), ("I/sd", 2.0)):
             if kind == "I/sd" and threshold == 2.0 and signal == 2.0:
                 continue
-            resolution, message = _limit(merging, shells, wanted, kind, threshold)
-            yield Limit(name, kind, threshold, resolution, message)
+            found = _limit(merging, shells, wanted, kind, threshold)
+            if found is not None:
+                yield Limit(name, kind, threshold, *found)
 
 
 def _threshold(given: Given, name: str, default: float) -> float:
@@ -197,8 +198,8 @@ def _threshold(given: Given, name: str, default: float) -> float:
 
 def _limit(
     merging: Merging, shells: Shells, wanted: Floats, kind: str, threshold: float
-) -> tuple[float, str]:
-    """Where the curve falls below the threshold, in A, and what is said of it."""
+) -> tuple[float, str] | None:
+    """Where the curve falls below the threshold, in A, and what is said of it; None without data."""
     at = shells.number(merging.unique_spacing)
     curve = []
     for shell, middle in enumerate(shells.middles()):
@@ -207,7 +208,9 @@ def _limit(
             continue
         value = merging.cc_half(those)[0] if kind == "CChalf" else merging.signal(those)
         curve.append((middle, value))
-    if not curve or curve[0][1] < threshold:
+    if not curve:
+        return None
+    if curve[0][1] < threshold:
         low = float(merging.spacing.max())
         return low, "WARNING: weak data, all data below threshold"
     for (before, high_value), (middle, value) in zip(curve, curve[1:], strict=False):

@@ -64,7 +64,7 @@ def l_test(merged: Any, signal: float) -> LTest:
         both = key[order][at] == other if len(key) else np.zeros(0, bool)
         one, two = values[both], values[order][at][both]
         total = one + two
-        positive = total > 0
+        positive = (total > 0) & (one != two)  # equal: related by symmetry
         found.append(np.abs(((one - two)[positive]) / total[positive]))
     l_values = np.concatenate(found)
     return LTest(l_values[l_values <= 1], high)
