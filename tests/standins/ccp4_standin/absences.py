@@ -16,8 +16,6 @@ _CHIRAL = {
     *(1, 3, 4, 5, *range(16, 25), *range(75, 81), *range(89, 99), *range(143, 147)),
     *(*range(149, 156), *range(168, 174), *range(177, 183), *range(195, 200), *range(207, 215)),
 }
-#: settings in which a group of the table may lie
-_SETTINGS = ("x,y,z", "z,x,y", "y,z,x", "-y,-x,-z", "-x,-z,-y", "-z,-y,-x", "x-z,y,z", "x,y,-x+z")
 _OUTLIERS = 0.01
 """reflections where absent ones should be that break the rule all the same"""
 _SPREAD = 1.5
@@ -154,21 +152,15 @@ def _scored(zone: Zone, probability: float) -> Zone:
 
 
 def _groups(laue: Any) -> list[Any]:
+    """All settings in the tables that have this Laue group."""
     from cctbx import sgtbx
 
-    found: list[Any] = []
-    crystal_system = laue.crystal_system()
-    for number in sorted(_CHIRAL):
-        reference = sgtbx.space_group_info(number=number).group()
-        if reference.crystal_system() != crystal_system:
-            continue
-        for setting in _SETTINGS:
-            if setting != "x,y,z" and crystal_system not in ("Orthorhombic", "Monoclinic"):
-                break
-            group = reference.change_basis(sgtbx.change_of_basis_op(setting))
-            if group.build_derived_patterson_group() == laue and group not in found:
-                found.append(group)
-    return found
+    found: dict[str, Any] = {}
+    for symbols in sgtbx.space_group_symbol_iterator():
+        group = sgtbx.space_group(symbols)
+        if symbols.number() in _CHIRAL and group.build_derived_patterson_group() == laue:
+            found.setdefault(group_name(group), group)
+    return list(found.values())
 
 
 def _representative(laue: Any, axis: Ints) -> tuple[int, ...]:

@@ -120,10 +120,11 @@ def merged(data: Unmerged) -> Any:
 def read_reference(path: str) -> Any:
     """Mean intensities of a merged MTZ file, from amplitudes if it has no others."""
     from iotbx.reflection_file_reader import any_reflection_file
+    from libtbx.utils import Sorry
 
     try:
         arrays = any_reflection_file(path).as_miller_arrays(merge_equivalents=False) or []
-    except (RuntimeError, OSError):
+    except (RuntimeError, OSError, Sorry):
         arrays = []
     for wanted in ("is_xray_intensity_array", "is_xray_amplitude_array"):
         for array in arrays:
@@ -134,6 +135,3 @@ def read_reference(path: str) -> Any:
                 return squared.map_to_asu()
     raise StopError(f"Cannot read reference reflections from {path}")
 
-
-def values(array: Any) -> Floats:
-    return np.asarray(array.data().as_numpy_array())

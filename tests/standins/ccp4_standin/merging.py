@@ -148,11 +148,13 @@ class Merging:
         return float(np.polyfit(expected[middle], found[middle], 1)[0])
 
     def possible(self) -> tuple[Floats, Flags]:
-        """Spacing of everything that could be there, and whether it is centric."""
-        from cctbx import miller
+        """Spacing of everything that could be measured, and whether it is centric."""
+        from cctbx import crystal, miller
 
+        # with reflections that screw axes make absent: they are measured as well
+        group = self.data.group.build_derived_reflection_intensity_group(anomalous_flag=True)
         everything = miller.build_set(
-            self.data.symmetry(),
+            crystal.symmetry(unit_cell=self.data.symmetry().unit_cell(), space_group=group),
             anomalous_flag=False,
             d_min=float(self.spacing.min()) - 1e-5,
             d_max=float(self.spacing.max()) + 1e-5,

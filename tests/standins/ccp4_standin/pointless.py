@@ -30,14 +30,15 @@ def run(given: Given, root: ElementTree.Element) -> None:
     for file in files:
         pointless_report.file_element(root, file)
     tolerance = given.number("TOLERANCE", 2.0)
-    reference = indexing.read_reference(given.file("HKLREF")) if given.file("HKLREF") else None
-    if "COPY" in given:
-        data = _joined(files)
-        pointless_report.summary(root, data)
-        message = "Copying data from input to output file"
-        print(f"\n{message}\n")
-        child(root, "CopyMessage", message)
-        _write(given, data, solution.identity(), "space group")
+    reference = None
+    if path := given.file("HKLREF"):
+        reference = indexing.read_reference(path)
+        pointless_report.reference_element(root, path, reference)
+    _check(given, reference)
+    if {"COPY", "SPACEGROUP"} & {e.name for e in given.entries} or (
+        "REINDEX" in given and "LAUEGROUP" not in given
+    ):
+        _copy(given, root, _joined(files))
         return
     if reference is not None:
         _follow(given, root, files, reference, tolerance)
@@ -51,6 +52,24 @@ def run(given: Given, root: ElementTree.Element) -> None:
     pointless_report.result(root, data, best, twinned=twinned)
     _possible(root, data, best, tolerance)
     _write(given, best.applied(data), best.operator, best.kind)
+
+
+def _check(given: Given, reference: Any) -> None:
+    for name in ("SPACEGROUP", "REINDEX"):
+        if name in given and reference is not None:
+            raise StopError(f"Cannot have both HKLREF filename given and {name}")
+        if name in given and not given.file("HKLOUT"):
+            raise StopError(f"If {name} given you must define an HKLOUT file")
+
+
+def _copy(given: Given, root: ElementTree.Element, data: Unmerged) -> None:
+    """No analysis: the group and the operator that were given, if any."""
+    pointless_report.summary(root, data)
+    operator, group = solution.told(given, data)
+    message = "Copying data from input to output file"
+    print(f"\n{message}\n")
+    child(root, "CopyMessage", message)
+    _write(given, data.reindexed(operator, group), operator, "space group")
 
 
 def _read_files(given: Given) -> list[Unmerged]:

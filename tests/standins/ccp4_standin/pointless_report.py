@@ -53,12 +53,19 @@ def xds_file(path: str, data: Unmerged) -> None:
     print(f"{misfits:8d} observations flagged as MISFITS in XDS\n")
 
 
-def file_element(root: ElementTree.Element, data: Unmerged, stream: str = "HKLIN") -> None:
-    made = child(root, "ReflectionFile", stream=stream, name=data.runs[0].file)
+def file_element(root: ElementTree.Element, data: Unmerged) -> None:
+    made = child(root, "ReflectionFile", stream="HKLIN", name=data.runs[0].file)
     cell_element(made, data.cell())
     child(made, "SpacegroupName", group_name(data.group))
     child(made, "MergedData", "False")
     child(made, "CrystalDatasetId", data.runs[0].names.path())
+
+
+def reference_element(root: ElementTree.Element, path: str, reference: Any) -> None:
+    made = child(root, "ReflectionFile", stream="HKLREF", name=path)
+    cell_element(made, reference.unit_cell().parameters())
+    child(made, "SpacegroupName", group_name(reference.space_group()))
+    child(made, "MergedData", "True")
 
 
 def summary(root: ElementTree.Element, data: Unmerged) -> None:
@@ -190,14 +197,11 @@ def result(
         print(f"WARNING:\n{warning}\n")
     print(f"   Unit cell: {six(cell)}\n")
     low, high = spacing.max(), spacing.min()
-    if best.high:
-        print(
-            f"{low:8.2f} to {best.high:6.2f}   - Resolution range used for Laue group search\n\n"
-            f"{low:8.2f} to {high:6.2f}   - Resolution range in file,"
-            " used for systematic absence check\n"
-        )
-    else:
-        print(f"{low:8.2f} to {high:6.2f}   - Resolution range selected on input\n")
+    print(
+        f"{low:8.2f} to {best.high:6.2f}   - Resolution range used for Laue group search\n\n"
+        f"{low:8.2f} to {high:6.2f}   - Resolution range in file,"
+        " used for systematic absence check\n"
+    )
     print(f"   Number of batches in file: {len(np.unique(data.columns.batch)):6d}\n")
     print(f"The data {'may be' if twinned else 'do not appear to be'} twinned, from the L-test\n")
     print("$$ <!--SUMMARY_END-->\n\n")
@@ -211,8 +215,7 @@ def result(
     child(made, "TotalProb", f"{best.total:.3f}")
     if best.kind == "point group":
         child(root, "SolutionWarning", warning)
-    if best.high:
-        child(child(root, "ResolutionUsed"), "ResolutionHigh", f"{best.high:.3f}")
+    child(child(root, "ResolutionUsed"), "ResolutionHigh", f"{best.high:.3f}")
     print(f"HKLIN spacegroup: {group_name(data.group)}  {data.group.crystal_system().lower()}\n")
 
 

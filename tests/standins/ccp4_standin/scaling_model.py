@@ -1,147 +1,139 @@
-"""The scales that AIMLESS would refine, by DIALS; its choice of model follows SCALES."""
+"""The scales that AIMLESS would refine: their logarithms by linear least squares on equivalents.
+
+Within a set of equivalent observations log I is a constant plus the logarithm of the scale, which is
+linear in its parameters: nodes along the rotation, nodes of B, spherical harmonics of the diffracted
+beam in the crystal's frame. Subtracting the mean of each set leaves the parameters alone.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 
 from ccp4_standin.inputs import Entry, Given
 from ccp4_standin.logs import StopError
-from ccp4_standin.observations import Floats, Run, Unmerged, indices
-from xds_standin.scaling import run_dials
+from ccp4_standin.merging import Merging
+from ccp4_standin.observations import Floats, Ints, Run, Unmerged
 
-_DUMMY_WIDTH = 0.1
-"""degrees an image, where nothing is known of them"""
+_STRONG = 3.0
+"""I/sigma of observations that count"""
+_BEST = 30.0
+"""I/sigma beyond which none counts more"""
+_LEAST = 20
+_SPACING, _B_SPACING = 5.0, 20.0
+"""degrees"""
+_TIE = 1e-3
+"""holds what the data do not determine; relative to the strongest parameter"""
+_FAR = 5.0
 
 
 def factors(given: Given, data: Unmerged, *, anomalous: bool) -> tuple[Floats, str]:
-    """What each intensity is multiplied by, nan where there is no scale, and a name of the model."""
+    """What each intensity is multiplied by, 1 on average, and a name of the model."""
     size = len(data.columns.hkl)
+    if "ONLYMERGE" in given:
+        return np.ones(size), "no scaling"
     wanted = given.last("SCALES")
-    constant = wanted is not None and wanted.says("CONSTANT")
-    used = sorted(set(data.columns.run.tolist()))
-    if "ONLYMERGE" in given or (constant and len(used) == 1):
-        return np.ones(size), "no scaling" if "ONLYMERGE" in given else "constant"
-    text = _constant() if constant else _physical(wanted)
-    try:
-        found = _refined(data, used, text + f"\nanomalous={anomalous}")
-    except (RuntimeError, ValueError, AssertionError) as problem:
-        print(f" ({' '.join(str(problem).split())})")
-        raise StopError("Scaling has failed to converge") from None
-    return found, "constant" if constant else "smooth"
+    parameters = np.stack(list(_parameters(data, wanted)), axis=1)
+    merging = Merging(data, data.runs[0].names, anomalous=anomalous)
+    ratio = data.columns.intensity / data.columns.error
+    _, _, count = merging.means(merging.set, 2 * len(merging.unique), ratio > _STRONG)
+    use = (ratio > _STRONG) & (count[merging.set] > 1)
+    if use.sum() < _LEAST:
+        raise StopError("Scaling has failed to converge")
+    logs = np.log(np.maximum(data.columns.intensity, 1e-9))
+    weight = np.minimum(ratio, _BEST) ** 2
+    for _ in range(2):
+        fit = _fit(parameters[use], logs[use], weight[use], merging.set[use])
+        left = np.abs(_centred((logs - parameters @ fit)[use], weight[use], merging.set[use]))
+        use[np.flatnonzero(use)[left > _FAR * max(np.median(left), 1e-3)]] = False
+    scale = np.exp(-parameters @ fit)
+    return scale / scale.mean(), "constant" if wanted and wanted.says("CONSTANT") else "smooth"
 
 
-def _constant() -> str:
-    return "model=KB\nKB.decay_correction=False\noutput.html=None\noutput.json=None"
+def _fit(parameters: Floats, logs: Floats, weight: Floats, sets: Ints) -> Floats:
+    x = np.stack([_centred(column, weight, sets) for column in parameters.T], axis=1)
+    y = _centred(logs, weight, sets)
+    normal = (x * weight[:, None]).T @ x
+    tie = _TIE * max(np.diag(normal).max(), 1e-9) * np.eye(len(normal))
+    return np.asarray(np.linalg.solve(normal + tie, (x * weight[:, None]).T @ y))
 
 
-def _physical(wanted: Entry | None) -> str:
-    lines = ["model=physical", "output.html=None", "output.json=None"]
-    decay = wanted is None or not wanted.says("BFACTOR") or wanted.after("BFACTOR")[0].upper() == "ON"
-    absorption = wanted is None or wanted.says("SECONDARY", "ABSORPTION")
-    lines += [f"physical.decay_correction={decay}", f"physical.absorption_correction={absorption}"]
-    if wanted is not None:
-        for word, name in (("ROTATION", "scale_interval"), ("BROTATION", "decay_interval")):
-            if spacing := _spacing(wanted, word):
-                lines.append(f"physical.{name}={spacing}")
-        order = (wanted.after("SECONDARY") or wanted.after("ABSORPTION"))[:1]
-        if absorption and order and order[0].isdigit():
-            lines.append(f"physical.lmax={max(2, int(order[0]) // 2 * 2)}")
-    return "\n".join(lines)
+def _centred(values: Floats, weight: Floats, sets: Ints) -> Floats:
+    total = np.maximum(np.bincount(sets, weight), 1e-30)
+    return np.asarray(values - (np.bincount(sets, weight * values) / total)[sets])
 
 
-def _spacing(wanted: Entry, word: str) -> float | None:
-    words = wanted.after(word)
-    if len(words) > 1 and words[0].upper() in ("SPACING", "SPAC"):
-        return float(words[1])
-    return None
-
-
-def _refined(data: Unmerged, used: list[int], text: str) -> Floats:
-    from dxtbx.model.experiment_list import ExperimentList
-
-    made, tables = ExperimentList(), []
-    for number in used:
-        one = _experiment(data.runs[number], data.group, str(number))
-        made.append(one)
-        tables.append(_table(data, number, one))
-    scaled, _ = run_dials(made, tables, text)
-    found = np.full(len(data.columns.hkl), np.nan)
-    for number, one in zip(used, scaled, strict=True):
+def _parameters(data: Unmerged, wanted: Entry | None) -> Iterator[Floats]:
+    """A column for each: what it adds to log I of every observation for each unit of it."""
+    square = 1 / data.spacing() ** 2 / 2
+    for number, run in enumerate(data.runs):
         mine = data.columns.run == number
-        # DIALS leaves its outliers out; whether they are outliers is decided elsewhere
-        found[mine] = np.where(one.factors > 0, one.factors, np.nan)
-    return found
+        if not mine.any():
+            continue
+        if wanted is not None and wanted.says("CONSTANT"):
+            yield mine.astype(float)
+            continue
+        if wanted is not None and wanted.says("BATCH"):
+            for batch in np.unique(data.columns.batch[mine]):
+                yield (mine & (data.columns.batch == batch)).astype(float)
+        else:
+            yield from _nodes(data, run, mine, _spacing(wanted, "ROTATION", _SPACING))
+        if not (wanted is not None and _off(wanted)):
+            for column in _nodes(data, run, mine, _spacing(wanted, "BROTATION", _B_SPACING)):
+                yield column * square * 10
+        if order := _order(wanted):
+            yield from _surface(data, run, mine, order)
 
 
-def _experiment(run: Run, group: Any, identifier: str) -> Any:
-    from dxtbx.model import BeamFactory, Crystal, Detector, Experiment, GoniometerFactory, ScanFactory
-
-    width = run.width or _DUMMY_WIDTH
-    first, last = run.batches()
-    detector = Detector()
-    panel = detector.add_panel()
-    panel.set_frame((0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (100.0, 0.0, 0.0))
-    panel.set_pixel_size((0.1, 0.1))
-    panel.set_image_size((1000, 1000))
-    axes = (tuple(map(float, axis)) for axis in run.axes)
-    return Experiment(
-        beam=BeamFactory.make_beam(
-            sample_to_source=tuple(-run.beam), wavelength=run.wavelength or 1.0
-        ),
-        detector=detector,
-        goniometer=GoniometerFactory.known_axis(tuple(run.spindle)),
-        scan=ScanFactory.make_scan(
-            (first, last), 0.0, (run.phi[0], width), dict.fromkeys(range(first, last + 1), 0.0)
-        ),
-        crystal=Crystal(*axes, space_group=group),
-        identifier=identifier,
-    )
+def _off(wanted: Entry) -> bool:
+    return wanted.after("BFACTOR")[:1] in (["OFF"], ["off"])
 
 
-def _table(data: Unmerged, number: int, one: Any) -> Any:
-    from dials.array_family import flex
-
-    columns = data.columns.select(data.columns.run == number)
-    run = data.runs[number]
-    size = len(columns.hkl)
-
-    def real(values: Floats) -> Any:
-        return flex.double(np.ascontiguousarray(values, float))
-
-    made = flex.reflection_table()
-    made["id"] = flex.int(size, 0)
-    made["row"] = flex.int(range(size))
-    made["miller_index"] = indices(columns.hkl)
-    made["panel"] = flex.size_t(size, 0)
-    x, y, rotation = columns.place.T
-    z = columns.batch - 0.5
-    if run.width:
-        z = run.batches()[0] - 1 + (rotation - run.phi[0]) / run.width
-        z = np.clip(z, run.batches()[0] - 1, run.batches()[1])
-    for name in ("xyzobs.px.value", "xyzcal.px"):
-        made[name] = flex.vec3_double(real(x), real(y), real(z))
-    for kind in ("sum", "prf"):
-        made[f"intensity.{kind}.value"] = real(columns.intensity)
-        made[f"intensity.{kind}.variance"] = real(columns.error**2)
-    for name in ("lp", "qe", "partiality"):
-        made[name] = flex.double(size, 1.0)
-    made["s1"] = flex.vec3_double(*(real(column) for column in _directions(run, columns.hkl, rotation).T))
-    made["d"] = one.crystal.get_unit_cell().d(made["miller_index"])
-    made["flags"] = flex.size_t(size, 0)
-    made.set_flags(flex.bool(size, True), made.flags.integrated_sum | made.flags.integrated_prf)
-    made.experiment_identifiers()[0] = str(number)
-    return made
+def _spacing(wanted: Entry | None, name: str, default: float) -> float:
+    words = wanted.after(name) if wanted is not None else []
+    return float(words[1]) if words and words[0].upper() in ("SPACING", "SPAC") else default
 
 
-def _directions(run: Run, hkl: Any, rotation: Floats) -> Floats:
-    """Diffracted beams, of the length of the incident one."""
+def _order(wanted: Entry | None) -> int:
+    """lmax, even; 4 if nothing is said, 0 for no surface."""
+    if wanted is None:
+        return 4
+    words = wanted.after("SECONDARY") or wanted.after("ABSORPTION")
+    if words and words[0].isdigit():
+        return int(words[0]) // 2 * 2
+    return 4 if wanted.says("SECONDARY", "ABSORPTION") else 0
+
+
+def _nodes(data: Unmerged, run: Run, mine: Floats, spacing: float) -> Iterator[Floats]:
+    """Hats of this half width along the rotation (degrees; batches where it is not known)."""
+    turn = data.columns.place[:, 2] if run.width else data.columns.batch.astype(float)
+    first, last = turn[mine].min(), turn[mine].max()
+    count = max(2, round((last - first) / spacing) + 1)
+    at = (turn - first) / max(last - first, 1e-9) * (count - 1)
+    for node in range(count):
+        yield np.where(mine, np.maximum(0, 1 - np.abs(at - node)), 0)
+
+
+def _surface(data: Unmerged, run: Run, mine: Floats, order: int) -> Iterator[Floats]:
+    from scipy.special import sph_harm
+
+    x, y, z = _directions(run, data.columns.hkl, data.columns.place[:, 2]).T
+    azimuth, polar = np.arctan2(y, x), np.arccos(np.clip(z, -1, 1))
+    for l in range(1, order + 1):
+        for m in range(l + 1):
+            values = sph_harm(m, l, azimuth, polar)
+            yield np.where(mine, values.real, 0)
+            if m:
+                yield np.where(mine, values.imag, 0)
+
+
+def _directions(run: Run, hkl: Ints, rotation: Floats) -> Floats:
+    """Diffracted beams, in the frame of the crystal at spindle angle 0."""
     there = hkl @ np.linalg.inv(run.axes).T
-    angle = np.radians(rotation)[:, None]
-    axis = np.asarray(run.spindle)
-    along = (there @ axis)[:, None] * axis
-    turned = along + np.cos(angle) * (there - along) + np.sin(angle) * np.cross(axis, there)
-    wave = 1 / (run.wavelength or 1.0)
-    made = turned + np.asarray(run.beam) * wave
-    return np.asarray(made / np.linalg.norm(made, axis=1)[:, None] * wave)
+    angle = np.radians(-rotation)[:, None]
+    axis, beam = np.asarray(run.spindle), np.asarray(run.beam) / (run.wavelength or 1.0)
+    along = (beam @ axis) * axis
+    turned = along + np.cos(angle) * (beam - along) + np.sin(angle) * np.cross(axis, beam)
+    made = there + turned
+    return np.asarray(made / np.linalg.norm(made, axis=1)[:, None])

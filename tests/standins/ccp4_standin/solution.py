@@ -29,13 +29,13 @@ class Solution:
     kind: str
     group: Any
     operator: Any
-    laue_probability: float = 1.0
-    absence_probability: float = 1.0
-    confidence: float = 0.0
-    laue_confidence: float = 0.0
-    high: float = 0.0
+    laue_probability: float
+    absence_probability: float
+    confidence: float
+    laue_confidence: float
+    high: float
     """resolution used for the Laue group, A"""
-    chosen: bool = False
+    chosen: bool
     """by the user"""
 
     @property
@@ -68,9 +68,6 @@ def group_of(symbol: str) -> Any:
 def find(
     given: Given, root: ElementTree.Element, data: Unmerged, tolerance: float
 ) -> Solution:
-    told = _told(given, data)
-    if told is not None:
-        return told
     setting = given.last("SETTING")
     by_cell = setting is None or setting.says("CELL-BASED", "C2")
     analysis = laue.analyse(
@@ -87,15 +84,16 @@ def find(
 
 
 def _signal(given: Given) -> float:
+    """No cut where a resolution is given."""
     limit = given.last("ISIGLIMIT")
+    if "RESOLUTION" in given:
+        return -1e9
     return limit.numbers()[0] if limit and not limit.says("CCHALF") else 6.0
 
 
-def _told(given: Given, data: Unmerged) -> Solution | None:
-    """SPACEGROUP and REINDEX, taken as they are."""
+def told(given: Given, data: Unmerged) -> tuple[Any, Any]:
+    """Operator and group of SPACEGROUP and REINDEX, taken as they are."""
     wanted, turn = given.last("SPACEGROUP"), given.last("REINDEX")
-    if wanted is None and turn is None:
-        return None
     operator = _operator(turn) if turn else identity()
     here = data.group.change_basis(operator)
     group = here if wanted is None or wanted.says("HKLIN") else group_of(" ".join(wanted.words))
@@ -108,7 +106,7 @@ def _told(given: Given, data: Unmerged) -> Solution | None:
         data.symmetry().unit_cell().change_basis(operator), 0.05, 2.0
     ):
         raise StopError(f"Unit cell is not compatible with space group {group_name(group)}")
-    return Solution("space group", group, operator, chosen=True)
+    return operator, group
 
 
 def _operator(entry: Entry) -> Any:
@@ -157,15 +155,16 @@ def _candidates(
 ) -> list[Candidate]:
     found = []
     tested = given.last("SYSTEMATICABSENCES")
-    symmetry_report.absences_head(root)
+    tables = []
     for one in groups:
         there = data.reindexed(one.operator, one.group.build_derived_acentric_group())
         if tested and tested.says("OFF"):
             there = there.select((there.columns.hkl != 0).sum(axis=1) > 1)
         each = absences.candidates(there, one)
         zones = absences.zones(there, one, each)
-        symmetry_report.zones(root, one, zones)
+        tables.append((one, zones))
         found += absences.with_conditions(each, zones)
+    symmetry_report.absences(root, tables)
     found.sort(key=lambda one: (-round(one.total, 3), one.group.type().number()))
     symmetry_report.space_groups(root, found)
     return found

@@ -93,17 +93,24 @@ def _acceptance(one: LaueGroup) -> str:
     return "Accepted" if one.accepted else "NotAccepted"
 
 
-def absences_head(root: ElementTree.Element) -> None:
+def absences(
+    root: ElementTree.Element, found: Sequence[tuple[LaueGroup, Sequence[Zone]]]
+) -> None:
+    scores = child(root, "ZoneScoreList")
+    if not any(zones for _, zones in found):
+        print("No zones can tell the space groups apart\n")
+        return
     print(f"{'*' * 56}\n\nTesting Lauegroups for systematic absences\n{'-' * 42}\n")
     print("<!--SUMMARY_BEGIN-->\n")
     print("         Zone                Number PeakHeight  SD  Probability  ReflectionCondition\n")
-    child(root, "ZoneScoreList")
+    for group, zones in found:
+        if zones:
+            print(f"Zones for Laue group {group.name}")
+            _zones(scores, zones)
+    print("\n<!--SUMMARY_END-->\n")
 
 
-def zones(root: ElementTree.Element, group: LaueGroup, found: Sequence[Zone]) -> None:
-    scores = root.find("ZoneScoreList")
-    assert scores is not None
-    print(f"Zones for Laue group {group.name}")
+def _zones(scores: ElementTree.Element, found: Sequence[Zone]) -> None:
     for number, one in enumerate(found, 1):
         made = child(scores, "Zone")
         child(made, "ZoneType", one.name)
@@ -122,7 +129,7 @@ def zones(root: ElementTree.Element, group: LaueGroup, found: Sequence[Zone]) ->
 
 
 def space_groups(root: ElementTree.Element, found: Sequence[Candidate]) -> None:
-    print("\n<!--SUMMARY_END-->\n\n\nPossible spacegroups:\n--------------------\n")
+    print("\nPossible spacegroups:\n--------------------\n")
     print("   Spacegroup         TotProb SysAbsProb     Reindex         Conditions\n")
     scores = child(root, "SpacegroupList")
     before = None

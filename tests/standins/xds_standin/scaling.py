@@ -62,7 +62,10 @@ def scale(
     sweeps: Sequence[Sweep], inputs: Inputs, *, anomalous: bool, decay: bool, absorption: bool
 ) -> tuple[list[Scaled], ErrorModel]:
     """Raises ValueError or RuntimeError when DIALS cannot scale them."""
+    from dials.algorithms.scaling.algorithm import ScalingAlgorithm
+    from dials.command_line.scale import phil_scope
     from dxtbx.model.experiment_list import ExperimentList
+    from libtbx.phil import parse
 
     made, tables = ExperimentList(), []
     for number, sweep in enumerate(sweeps):
@@ -78,21 +81,11 @@ def scale(
         output.html = None
         output.json = None
     """
-    scaled, models = run_dials(made, tables, text)
-    return scaled, _error_model(models)
-
-
-def run_dials(made: Any, tables: list[Any], text: str) -> tuple[list[Scaled], Any]:
-    """One of ``Scaled`` for each table, and the experiments with their models; ``text`` is PHIL."""
-    from dials.algorithms.scaling.algorithm import ScalingAlgorithm
-    from dials.command_line.scale import phil_scope
-    from libtbx.phil import parse
-
-    sizes = [len(table) for table in tables]
     algorithm = ScalingAlgorithm(phil_scope.fetch(source=parse(text)).extract(), made, tables)
     algorithm.run()
-    models, joint = algorithm.finish()
-    return [_scaled(joint.select(joint["id"] == n), size) for n, size in enumerate(sizes)], models
+    scaled_made, joint = algorithm.finish()
+    scaled = [_scaled(joint.select(joint["id"] == n), len(s.indices)) for n, s in enumerate(sweeps)]
+    return scaled, _error_model(scaled_made)
 
 
 def _table(sweep: Sweep, one: Any, number: int) -> Any:
