@@ -6,7 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from standin_tool import JOB, SPECIFICATION, prepare, run, with_keywords
 from sweep_tool import EXAMPLES, SMALLEST, command, simulate
+from xds_input import STAGES, whole
 
 needs_dials = pytest.mark.skipif(shutil.which("dials.import") is None, reason="DIALS is not here")
 
@@ -43,4 +45,36 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = command("simulate", specification, "-o", folder / "data")
     assert done.returncode == 0, done.stderr
     (folder / "job.yaml").write_text(SMALLEST.format(images="data/x_####.cbf"), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def xds_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Images with their truth, and beside them XDS.INP as it was compiled."""
+    folder = tmp_path_factory.mktemp("standin")
+    (folder / "small.yaml").write_text(SPECIFICATION, encoding="utf-8")
+    (folder / "job.yaml").write_text(JOB, encoding="utf-8")
+    for arguments in (("simulate", "small.yaml", "-o", "data"), ("compile", "job.yaml")):
+        done = command(*arguments, folder=folder)
+        assert done.returncode == 0, done.stderr
+    text = with_keywords(
+        whole((folder / "run/sweeps/A" / stage / "XDS.INP").read_text() for stage in STAGES),
+        {
+            "NAME_TEMPLATE_OF_DATA_FRAMES": "data/x_????.cbf",
+            "MAXIMUM_NUMBER_OF_PROCESSORS": "2",
+        },
+    )
+    (folder / "XDS.INP").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def xds_run(xds_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run with the compiled XDS.INP."""
+    folder = tmp_path_factory.mktemp("right")
+    prepare(xds_data, folder, {})
+    done = run("xds_par", folder)
+    assert done.returncode == 0
+    assert "!!! ERROR !!!" not in done.stdout, done.stdout + done.stderr
+    (folder / "stdout").write_text(done.stdout, encoding="utf-8")
     return folder

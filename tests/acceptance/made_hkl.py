@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import gemmi
@@ -47,13 +48,14 @@ _ITEMS = "H K L IOBS SIGMA(IOBS) XD YD ZD RLP PEAK CORR PSI".split()
 
 @dataclass(frozen=True)
 class Crystal:
-    """``anomalous``: half of I+ less I-, relative to their mean, on average."""
+    """``anomalous``: half of I+ less I-, relative to their mean, on average; ``b``: of Wilson, A^2."""
 
     group: str
     cell: Sequence[float]
     d_min: float = 3.0
     seed: int = 1
     anomalous: float = 0.1
+    b: float = 20.0
 
     def intensity(self, hkl: Hkl) -> float:
         """The truth: Wilson's law, the symmetry of the group, its absences."""
@@ -62,11 +64,18 @@ class Crystal:
         if operations.is_systematically_absent(hkl):
             return 0.0
         unique, isym = gemmi.ReciprocalAsu(group).to_asu(hkl, operations)
-        chance = np.random.default_rng([self.seed, *(n + 500 for n in unique)])
-        value = 1000 * chance.exponential()
+        value, difference = _drawn(self.seed, tuple(unique))
+        square = gemmi.UnitCell(*self.cell).calculate_1_d2(list(hkl)) / 4
+        value *= gemmi.Element("C").it92.calculate_sf(square) ** 2 * np.exp(-2 * self.b * square)
         if operations.is_reflection_centric(hkl):
             return value
-        return value * (1 + self.anomalous * chance.normal() * (1 if isym % 2 else -1))
+        return value * (1 + self.anomalous * difference * (1 if isym % 2 else -1))
+
+
+@cache
+def _drawn(seed: int, unique: Hkl) -> tuple[float, float]:
+    chance = np.random.default_rng([seed, *(n + 500 for n in unique)])
+    return 100 * chance.exponential(), chance.normal()
 
 
 def write(
@@ -117,10 +126,15 @@ def write(
         number=number,
         cell="".join(f"{x:10.3f}" for x in shown),
         wavelength=wavelength,
-        **{name: "".join(f"{x:10.4f}" for x in axis) for name, axis in zip("abc", axes, strict=True)},
+        **{
+            name: "".join(f"{x:10.4f}" for x in axis)
+            for name, axis in zip("abc", axes, strict=True)
+        },
     )
     items = "".join(f"!ITEM_{name}={n}\n" for n, name in enumerate(_ITEMS, 1))
-    form = "{:6.0f}{:6.0f}{:6.0f}{:11.3E}{:11.3E}{:8.1f}{:8.1f}{:9.3f}{:10.5f}{:4.0f}{:4.0f}{:8.2f}\n"
+    form = (
+        "{:6.0f}{:6.0f}{:6.0f}{:11.3E}{:11.3E}{:8.1f}{:8.1f}{:9.3f}{:10.5f}{:4.0f}{:4.0f}{:8.2f}\n"
+    )
     records = "".join(form.format(*row) for row in table)
     path.write_text(f"{text}{items}!END_OF_HEADER\n{records}!END_OF_DATA\n", encoding="utf-8")
 
@@ -131,8 +145,7 @@ def _along(hkl: Hkl, axes: Sequence[Hkl]) -> bool:
 
 def _lattice_absent(group: str, hkl: Hkl) -> bool:
     letter = gemmi.SpaceGroup(group).centring_type()
-    h, k, l = hkl
-    return {"P": False, "C": (h + k) % 2 != 0, "I": (h + k + l) % 2 != 0}[letter]
+    return {"P": False, "C": (hkl[0] + hkl[1]) % 2 != 0, "I": sum(hkl) % 2 != 0}[letter]
 
 
 def _cell_of(axes: np.ndarray) -> list[float]:
@@ -142,7 +155,9 @@ def _cell_of(axes: np.ndarray) -> list[float]:
     return [*lengths, *np.degrees(np.arccos(cosines))]
 
 
-def correlation(crystal: Crystal, merged: Path, matrix: Sequence[Sequence[float]]) -> tuple[float, float]:
+def correlation(
+    crystal: Crystal, merged: Path, matrix: Sequence[Sequence[float]]
+) -> tuple[float, float]:
     """With the truth, of IMEAN and of I(+) - I(-); indices of the crystal = matrix (indices in the file)."""
     mtz = gemmi.read_mtz_file(str(merged))
     rows = [tuple(np.rint(np.array(matrix) @ hkl).astype(int)) for hkl in mtz.make_miller_array()]

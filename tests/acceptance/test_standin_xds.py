@@ -6,47 +6,21 @@ them would pass with a wrong XDS.INP.
 
 from __future__ import annotations
 
-import importlib
-import os
 import re
 import shutil
 import signal
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import Any
 
 import gemmi
 import pytest
 from conftest import needs_dials
 from dials_python import run_script
-from sweep_tool import REPOSITORY, command
+from standin_tool import STANDINS, Change, prepare, reading, run
 from truth_compare import Comparison, compare
-from xds_input import STAGES, whole
 
-STANDINS = REPOSITORY / "tests/standins"
 CELL = "UNIT_CELL_CONSTANTS= 45 45 30 90 90 90"
-SPECIFICATION = """\
-seed: 7
-structure:
-  space_group: P 43 21 2
-  cell: [45, 45, 30, 90, 90, 90]
-  d_min: 2.6
-  light_atoms: 60
-  anomalous: {count: 2, z: 34, f_prime: -5.0, f_second: 5.0}
-beam: {wavelength: 0.9795}
-detector: {model: 100K, distance: 60}
-sweeps:
-  - {name: x, images: 40, width: 1.0}
-"""
-JOB = """\
-sweepwright: 1
-name: run
-processing: {engine: xds, resolution: {high: 2.6 A}}
-sweeps:
-  - images: data/x_####.cbf
-"""
 FILES = (
     "XYCORR.LP X-CORRECTIONS.cbf Y-CORRECTIONS.cbf INIT.LP BKGINIT.cbf BLANK.cbf GAIN.cbf "
     "COLSPOT.LP SPOT.XDS IDXREF.LP XPARM.XDS DEFPIX.LP ABS.cbf BKGPIX.cbf "
@@ -54,69 +28,18 @@ FILES = (
     "GX-CORRECTIONS.cbf GY-CORRECTIONS.cbf DX-CORRECTIONS.cbf DY-CORRECTIONS.cbf "
     "DECAY.cbf MODPIX.cbf ABSORP.cbf"
 ).split()
-Change = dict[str, str]
 
 pytestmark = pytest.mark.xdist_group("standin")
 
 
-def run(program: str, folder: Path, **environment: str) -> CompletedProcess[str]:
-    return subprocess.run(
-        [STANDINS / program],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-
-
-def with_keywords(text: str, changes: Change) -> str:
-    """XDS.INP with the lines of these keywords replaced; a keyword that was not there is added."""
-    for name, value in changes.items():
-        line = f"{name}= {value}"
-        text, found = re.subn(rf"^{re.escape(name)}=.*$", line, text, count=1, flags=re.MULTILINE)
-        text += "" if found else f"{line}\n"
-    return text
+@pytest.fixture(scope="module")
+def data(xds_data: Path) -> Path:
+    return xds_data
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Images with their truth, and beside them XDS.INP as it was compiled."""
-    folder = tmp_path_factory.mktemp("standin")
-    (folder / "small.yaml").write_text(SPECIFICATION, encoding="utf-8")
-    (folder / "job.yaml").write_text(JOB, encoding="utf-8")
-    for arguments in (("simulate", "small.yaml", "-o", "data"), ("compile", "job.yaml")):
-        done = command(*arguments, folder=folder)
-        assert done.returncode == 0, done.stderr
-    text = with_keywords(
-        whole((folder / "run/sweeps/A" / stage / "XDS.INP").read_text() for stage in STAGES),
-        {
-            "NAME_TEMPLATE_OF_DATA_FRAMES": "data/x_????.cbf",
-            "MAXIMUM_NUMBER_OF_PROCESSORS": "2",
-        },
-    )
-    (folder / "XDS.INP").write_text(text, encoding="utf-8")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def right(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run with the compiled XDS.INP."""
-    folder = tmp_path_factory.mktemp("right")
-    prepare(data, folder, {})
-    done = run("xds_par", folder)
-    assert done.returncode == 0
-    assert "!!! ERROR !!!" not in done.stdout, done.stdout + done.stderr
-    (folder / "stdout").write_text(done.stdout, encoding="utf-8")
-    return folder
-
-
-def prepare(data: Path, folder: Path, changes: Change) -> Path:
-    (folder / "data").symlink_to(data / "data")
-    text = (data / "XDS.INP").read_text(encoding="utf-8")
-    (folder / "XDS.INP").write_text(with_keywords(text, changes), encoding="utf-8")
-    return folder
+def right(xds_run: Path) -> Path:
+    return xds_run
 
 
 @pytest.fixture
@@ -144,17 +67,6 @@ def against_truth(data: Path, reflections: Path) -> Comparison:
     merged = reflections.with_suffix(".mtz")
     intensities.prepare_merged_mtz(with_nobs=True).write_to_file(str(merged))
     return compare(data / "data", merged)
-
-
-def reading(path: Path, reader: str) -> dict[str, Any]:
-    """What a reader of sweepwright finds in a file, all of which must be readable."""
-    module = importlib.import_module(f"sweepwright.logs.{reader}")
-    text = path.read_text(encoding="latin-1")
-    kind = module.recognises(text[:4000])
-    assert kind, f"{reader} does not know {path.name}"
-    found = module.read(text, kind)
-    assert found.troubles == ()
-    return dict(found.values)
 
 
 @needs_dials

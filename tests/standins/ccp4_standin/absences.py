@@ -113,7 +113,11 @@ def zones(data: Unmerged, laue: LaueGroup, found: list[Candidate]) -> list[Zone]
             if not any(having) or all(having):
                 continue
             weight = sum(
-                {_pattern(one): one.probability for one, has in zip(found, having, strict=True) if has}.values()
+                {
+                    _pattern(one): one.probability
+                    for one, has in zip(found, having, strict=True)
+                    if has
+                }.values()
             )
             made.append(_scored(zone, weight))
     return made
@@ -135,20 +139,26 @@ def _has(group: Any, zone: Zone) -> bool:
     """Whether only every so many reflections along this axis are present in the group."""
     at = "abc".index(zone.name[-2])
     present = [
-        n for n in range(1, 13) if not group.is_sys_absent(tuple(n if k == at else 0 for k in range(3)))
+        n
+        for n in range(1, 13)
+        if not group.is_sys_absent(tuple(n if k == at else 0 for k in range(3)))
     ]
     return math.gcd(*present) == zone.order if present else False
 
 
 def _scored(zone: Zone, probability: float) -> Zone:
-    index, value, error = (np.array(column) for column in zip(*zone.rows, strict=True)) if zone.rows else ([], [], [])
+    index, value, error = (
+        (np.array(column) for column in zip(*zone.rows, strict=True)) if zone.rows else ([], [], [])
+    )
     if not zone.known():
         return zone
     ratio = np.maximum(np.asarray(value) / np.asarray(error), 0)
     turn = np.cos(2 * np.pi * np.asarray(index) / zone.order)
     peak = float((ratio * turn).sum() / max(ratio.sum(), 1e-9))
     spread = float(np.sqrt((ratio**2).sum() / 2) / max(ratio.sum(), 1e-9))
-    return Zone(zone.name, zone.order, zone.condition, zone.rows, peak, spread, min(probability, 1.0))
+    return Zone(
+        zone.name, zone.order, zone.condition, zone.rows, peak, spread, min(probability, 1.0)
+    )
 
 
 def _groups(laue: Any) -> list[Any]:
@@ -168,14 +178,15 @@ def _representative(laue: Any, axis: Ints) -> tuple[int, ...]:
 
     made = indices(np.array([axis]))
     miller.map_to_asu(laue.type(), False, made)
-    h, k, l = made[0]
-    return int(h), int(k), int(l)
+    return tuple(map(int, made[0]))
 
 
 def _merged(data: Unmerged, laue: Any) -> tuple[Ints, Floats, Floats]:
     """Axial reflections, merged over the Laue group; in P 1 they would count several times."""
     group = laue.build_derived_acentric_group()
-    axial = data.select((np.count_nonzero(data.columns.hkl, axis=1) == 1) & (data.columns.flag == 0))
+    axial = data.select(
+        (np.count_nonzero(data.columns.hkl, axis=1) == 1) & (data.columns.flag == 0)
+    )
     if not len(axial.columns.hkl):
         return np.zeros((0, 3), int), np.zeros(0), np.zeros(0)
     array = axial.miller(anomalous=False, group=group).merge_equivalents().array()

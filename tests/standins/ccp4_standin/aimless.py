@@ -97,7 +97,9 @@ def _read(given: Given, root: ElementTree.Element) -> Unmerged:
     child(made, "ResolutionHigh", f"{spacing.min():.3f}")
     for names in cut.datasets():
         pointless_report.runs(made, cut, names)
-    kept = sum(FLAGS[name] for word, name in _KEPT.items() if any(e.says(word) for e in given.all("KEEP")))
+    kept = sum(
+        FLAGS[name] for word, name in _KEPT.items() if any(e.says(word) for e in given.all("KEEP"))
+    )
     pointless_report.flags(cut, kept)
     return cut.select(cut.columns.flag & ~kept == 0)
 
@@ -160,9 +162,7 @@ def _scaled(given: Given, root: ElementTree.Element, data: Unmerged) -> tuple[Un
     known = np.isfinite(factors)
     columns = data.columns.select(known)
     factors = factors[known]
-    columns = replace(
-        columns, intensity=columns.intensity * factors, error=columns.error * factors
-    )
+    columns = replace(columns, intensity=columns.intensity * factors, error=columns.error * factors)
     return replace(data, columns=columns), factors
 
 
@@ -296,8 +296,8 @@ def _side_files(given: Given, kept: Unmerged, factors: np.ndarray, rogues: Unmer
             for batch in batches
         ),
         "ROGUES": "\n".join(
-            f"{h:4d} {k:4d} {l:4d} {batch:6d} {i:10.2f} {s:8.2f}"
-            for (h, k, l), batch, i, s in zip(
+            f"{hkl} {batch:6d} {i:10.2f} {s:8.2f}"
+            for hkl, batch, i, s in zip(
                 rogues.columns.hkl,
                 rogues.columns.batch,
                 rogues.columns.intensity,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree import ElementTree
@@ -148,7 +149,7 @@ def _table(merged: dict[Names, Merging], values: dict[Names, dict[str, tuple[flo
         cells = []
         for one in values.values():
             numbers = [f"{value:.{decimals}f}" for value in one[name]]
-            cells += (numbers + ["-", "-"])[:3]
+            cells += ([*numbers, "-", "-"])[:3]
         print(f"{label:<38}" + "".join(f"{cell:>{9 if several else 10}}" for cell in cells))
     print()
 
@@ -213,7 +214,7 @@ def _limit(
     if curve[0][1] < threshold:
         low = float(merging.spacing.max())
         return low, "WARNING: weak data, all data below threshold"
-    for (before, high_value), (middle, value) in zip(curve, curve[1:], strict=False):
+    for (before, high_value), (middle, value) in itertools.pairwise(curve):
         if value < threshold:
             part = (high_value - threshold) / (high_value - value)
             return float((before + part * (middle - before)) ** -0.5), ""
@@ -243,9 +244,7 @@ def _log_limits(limits: dict[Names, list[Limit]]) -> None:
     print()
 
 
-def _facts(
-    names: Names, merging: Merging, models: dict[int, ErrorModel], *, several: bool
-) -> None:
+def _facts(names: Names, merging: Merging, models: dict[int, ErrorModel], *, several: bool) -> None:
     used = [models[run] for run in sorted(set(merging.data.columns.run.tolist()))]
     if several:
         print(f"Dataset: {names.path()}\n")

@@ -29,7 +29,9 @@ def write(
     print("Accepted data:")
     print(f"Number of unique reflections              {len(merging.unique):14d}")
     print(f"Number of observations                    {len(merging.intensity):14d}\n")
-    print(f"Number of rejected outliers               {int((rejected.within | rejected.between).sum()):14d}")
+    print(
+        f"Number of rejected outliers               {int((rejected.within | rejected.between).sum()):14d}"
+    )
     print(f"Number of observations rejected on Emax limit {int(rejected.e_max.sum()):10d}\n")
     shells = Shells.of(float(merging.spacing.min()) - 1e-6, bins)
     tables = [
@@ -90,7 +92,17 @@ def _batches(merging: Merging, name: str) -> Table:
         highs.append(float(merging.spacing[mine].min()))
         chi = merging.chi_squared(mine)
         rows.append(
-            (number + 1, batch, value, rms, value / max(rms, 1e-9), mine.sum(), len(seen), measured, chi)
+            (
+                number + 1,
+                batch,
+                value,
+                rms,
+                value / max(rms, 1e-9),
+                mine.sum(),
+                len(seen),
+                measured,
+                chi,
+            )
         )
     table = Table(
         f"Analysis against all Batches for all runs, {name}",
@@ -109,7 +121,12 @@ def _batches(merging: Merging, name: str) -> Table:
             (
                 *(str(n), str(batch), f"{value:.1f}", f"{rms:.1f}", f"{ratio:.2f}", f"{rate:.3f}"),
                 *(str(count), "0", f"{100 * unique / possible:.1f}", "-", f"{high:.2f}"),
-                *(f"{measured / possible:.2f}", f"{chi:.2f}", f"{smooth:.3f}", f"{smooth_high:.2f}"),
+                *(
+                    f"{measured / possible:.2f}",
+                    f"{chi:.2f}",
+                    f"{smooth:.3f}",
+                    f"{smooth_high:.2f}",
+                ),
             )
         )
     return table
@@ -149,7 +166,10 @@ def _by_resolution(merging: Merging, shells: Shells, name: str) -> Table:
     table = Table(
         f"Analysis against resolution, {name}",
         "Graph-StatsVsResolution",
-        ("I/sigma, Mean Mn(I)/sd(Mn(I)):N:2,13,14:", "Rmerge, Rfull, Rmeas, Rpim v Resolution:N:2,4,5,6,7:"),
+        (
+            "I/sigma, Mean Mn(I)/sd(Mn(I)):N:2,13,14:",
+            "Rmerge, Rfull, Rmeas, Rpim v Resolution:N:2,4,5,6,7:",
+        ),
         (
             *("N", "1/d^2", "Dmid", "Rmrg", "Rfull", "Rcum", "Rmeas", "Rpim", "Nmeas", "AvI"),
             *("RMSdev", "sd", "I/RMS", "Mn(I/sd)", "FrcBias"),

@@ -44,7 +44,10 @@ def _join(given: Given, files: dict[int, Any]) -> None:
     rows: dict[tuple[int, ...], int] = {}
     parts = []
     for number, file in files.items():
-        if file.space_group().build_derived_patterson_group() != group.build_derived_patterson_group():
+        if (
+            file.space_group().build_derived_patterson_group()
+            != group.build_derived_patterson_group()
+        ):
             raise StopError(f"File {number} is of another symmetry")
         parts.append((number, *_reflections(given, number, file, group)))
     for _, hkl, _, _ in parts:

@@ -77,7 +77,9 @@ def _truncate(given: dict[str, str]) -> None:
     names = f"/{crystal.name()}/{dataset.name()}"
     xml = ctruncate_report.write(present, names, int(given.get("-nres") or 0))
     amplitudes, errors, rejected = _amplitudes(present, hkl)
-    print(f"Calculation using Wilson prior\n{rejected} intensities have been rejected as unphysical\n")
+    print(
+        f"Calculation using Wilson prior\n{rejected} intensities have been rejected as unphysical\n"
+    )
     if "-xmlout" in given:
         logs.write_xml(given["-xmlout"], xml)
     if "-hklout" not in given:

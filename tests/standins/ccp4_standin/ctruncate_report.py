@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 from xml.etree import ElementTree
 
@@ -15,6 +16,8 @@ from ccp4_standin.twinning import LTest, l_test
 
 _STRONG_ANISOTROPY = 0.5
 _SHELLS = 20
+_RESIDUE = {"C": 4.9, "N": 1.35, "O": 1.5, "H": 8.0}
+"""atoms"""
 _COMPLETE = 0.85
 
 
@@ -43,7 +46,9 @@ def _head(root: ElementTree.Element, array: Any, names: str) -> None:
     print(f"\nNcentric = {centric}")
     print(f"Cell parameters: {''.join(f'{x:11.4f}' for x in cell)}\n")
     print(f"Number of reflections: {array.size()}\n")
-    print(f"Minimum resolution = {spacing.max():7.3f} A\nMaximum resolution = {spacing.min():7.3f} A\n")
+    print(
+        f"Minimum resolution = {spacing.max():7.3f} A\nMaximum resolution = {spacing.min():7.3f} A\n"
+    )
     print(f"Spacegroup: {name} (number {array.space_group().type().number():4d})\n")
     file = child(root, "ReflectionFile")
     cell_element(file, cell)
@@ -70,7 +75,7 @@ def _completeness(root: ElementTree.Element, array: Any) -> None:
         ("1/resol^2", "completeness", "sig1", "sig2", "sig3", "standard"),
     )
     good = []
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in itertools.pairwise(edges):
         inside = (square > begin) & (square <= end)
         possible = max(int(((could > begin) & (could <= end)).sum()), 1)
         parts = [inside.sum() / possible]
@@ -93,9 +98,7 @@ def _log(table: Table) -> str:
     """In the way of this program: no titles behind the rows."""
     rows = "\n".join("  " + " ".join(row) for row in table.rows)
     graphs = "\n".join((": " if n else " ") + graph for n, graph in enumerate(table.graphs))
-    return (
-        f"\n$TABLE: {table.title}:\n$GRAPHS:{graphs}\n$$ {' '.join(table.titles)} $$\n$$\n{rows}\n$$\n"
-    )
+    return f"\n$TABLE: {table.title}:\n$GRAPHS:{graphs}\n$$ {' '.join(table.titles)} $$\n$$\n{rows}\n$$\n"
 
 
 def _anisotropy(root: ElementTree.Element, array: Any, residues: int) -> None:
@@ -168,20 +171,46 @@ def _acentric(array: Any) -> Floats:
 
 
 def _wilson(root: ElementTree.Element, array: Any, residues: int) -> None:
-    from mmtbx.scaling.absolute_scaling import ml_iso_absolute_scaling
-
-    try:
-        found = ml_iso_absolute_scaling(array, n_residues=residues)
-    except (RuntimeError, AssertionError):
+    """A straight line through ln(<I>/sum f^2) of shells against 1/d^2; its slope is -B/2."""
+    square = array.d_star_sq().data().as_numpy_array()
+    epsilon = array.epsilons().data().as_double().as_numpy_array()
+    values = array.data().as_numpy_array() / epsilon
+    order = np.argsort(square)
+    points = []
+    for shell in np.array_split(order, min(_SHELLS, max(3, len(order) // 30))):
+        if len(shell) and values[shell].mean() > 0:
+            middle = float(square[shell].mean())
+            expected = _scattering(middle, residues) * array.space_group().order_z()
+            points.append((middle, float(np.log(values[shell].mean() / expected)), len(shell)))
+    if len(points) < 3:
         return
-    scale = float(np.exp(found.p_scale))
-    print(f"WILSON SCALING:\nEstimated number of residues = {residues}\n")
-    print("Results Wilson plot:")
-    print(
-        f"B = {found.b_wilson:6.3f} intercept = {found.p_scale:6.3f} siga =  0.000 sigb =  0.000\n"
-        f"scale factor on intensity = {scale:10.4f}\n"
+    x, y, count = np.array(points).T
+    (slope, intercept), covariance = np.polyfit(x, y, 1, w=np.sqrt(count), cov="unscaled")
+    b, scale = -2 * slope, float(np.exp(intercept))
+    sigb, siga = 2 * covariance[0, 0] ** 0.5, covariance[1, 1] ** 0.5
+    print(f"WILSON SCALING:\nEstimated number of residues = {residues}\n\nResults Wilson plot:")
+    print(f"B = {b:6.3f} intercept = {intercept:6.3f} siga = {siga:6.3f} sigb = {sigb:6.3f}")
+    print(f"scale factor on intensity = {scale:10.4f}\n")
+    table = Table(
+        "Wilson plot",
+        "WilsonPlot",
+        (f"Wilson plot - estimated B factor = {b:5.1f} :A:1,2,3:",),
+        ("1/resol^2", "ln(I/I_th)", "Best"),
+        [(f"{one:.5f}", f"{two:.5f}", f"{slope * one + intercept:.5f}") for one, two, _ in points],
     )
+    print(_log(table))
+    root.append(table.element())
     data = root.find("DataStatistics")
     assert data is not None
-    child(data, "WilsonB", f"{found.b_wilson:.3f}")
+    child(data, "WilsonB", f"{b:.3f}")
     child(data, "WilsonScale", f"{scale:.4f}")
+
+
+def _scattering(square: float, residues: int) -> float:
+    """Sum of f^2 of an average protein."""
+    from cctbx.eltbx import xray_scattering
+
+    return residues * sum(
+        count * xray_scattering.wk1995(element).fetch().at_d_star_sq(square) ** 2
+        for element, count in _RESIDUE.items()
+    )

@@ -10,7 +10,7 @@ import numpy as np
 
 from ccp4_standin.laue import correlation
 from ccp4_standin.logs import StopError
-from ccp4_standin.observations import Floats, Unmerged, matrix_of
+from ccp4_standin.observations import Unmerged, matrix_of
 from ccp4_standin.resolution import normalised
 
 _LEAST_COMMON = 10
@@ -59,7 +59,9 @@ def choices(symmetry: Any, other: Any, tolerance: float) -> list[Any]:
         if not any(_alike(turn, one, own) for one in found):
             found.append(turn)
     made = [turn * first for turn in found]
-    return sorted(made, key=lambda one: (not one.is_identity_op(), abs(matrix_of(one) - np.eye(3)).sum()))
+    return sorted(
+        made, key=lambda one: (not one.is_identity_op(), abs(matrix_of(one) - np.eye(3)).sum())
+    )
 
 
 def _whole(operator: Any) -> bool:
@@ -130,8 +132,11 @@ def read_reference(path: str) -> Any:
         for array in arrays:
             if getattr(array, wanted)():
                 mean = array.average_bijvoet_mates() if array.anomalous_flag() else array
-                mean = mean.merge_equivalents().array() if not mean.is_unique_set_under_symmetry() else mean
+                mean = (
+                    mean.merge_equivalents().array()
+                    if not mean.is_unique_set_under_symmetry()
+                    else mean
+                )
                 squared = mean if mean.is_xray_intensity_array() else mean.f_as_f_sq()
                 return squared.map_to_asu()
     raise StopError(f"Cannot read reference reflections from {path}")
-

@@ -139,7 +139,7 @@ def _joined(lines: Sequence[str]) -> Iterator[str]:
     begun = ""
     for line in lines:
         text = re.sub(r"(?:^|\s)[#!].*", "", line).strip()
-        if text.endswith("&") or text.endswith(" -"):
+        if text.endswith(("&", " -")):
             begun += text[:-1] + " "
             continue
         yield begun + text

@@ -118,7 +118,9 @@ def r_meas(elements: Sequence[Element]) -> float:
     """Of pairs: the multiplicity of each is 2."""
     pairs = np.concatenate([one.pairs for one in elements]) if elements else np.zeros((0, 2))
     total = float(pairs.sum())
-    return math.sqrt(2) * float(np.abs(pairs[:, 0] - pairs[:, 1]).sum()) / total if total > 0 else 0.0
+    return (
+        math.sqrt(2) * float(np.abs(pairs[:, 0] - pairs[:, 1]).sum()) / total if total > 0 else 0.0
+    )
 
 
 def analyse(
@@ -190,11 +192,16 @@ def _expected(values: Floats, errors: Floats, identity: Floats) -> float:
     by_errors = variance / (variance + float((errors**2).mean()))
     if len(identity) < _LEAST_PAIRS:
         return by_errors
-    weights = 1 / max(0.05, _SPREAD / math.sqrt(200)) ** 2, 1 / max(0.05, _SPREAD / math.sqrt(len(identity))) ** 2
+    weights = (
+        1 / max(0.05, _SPREAD / math.sqrt(200)) ** 2,
+        1 / max(0.05, _SPREAD / math.sqrt(len(identity))) ** 2,
+    )
     return (weights[0] * by_errors + weights[1] * correlation(identity)) / sum(weights)
 
 
-def _element(operation: Any, hkl: Ints, values: Floats, identity: Floats, expected: float) -> Element:
+def _element(
+    operation: Any, hkl: Ints, values: Floats, identity: Floats, expected: float
+) -> Element:
     turn = operation.r()
     order = turn.order()
     if order == 1:
@@ -232,7 +239,9 @@ def keys(hkl: Ints) -> Ints:
     return np.asarray(((hkl[:, 0] + 1000) * 2001 + hkl[:, 1] + 1000) * 2001 + hkl[:, 2] + 1000)
 
 
-def _groups(data: Unmerged, found: Sequence[Any], elements: Sequence[Element], accept: float) -> list[LaueGroup]:
+def _groups(
+    data: Unmerged, found: Sequence[Any], elements: Sequence[Element], accept: float
+) -> list[LaueGroup]:
     own = data.group.build_derived_patterson_group()
     made = []
     for each in found:
@@ -244,7 +253,9 @@ def _groups(data: Unmerged, found: Sequence[Any], elements: Sequence[Element], a
         operator, group = each["cb_op_inp_best"], each["best_subsym"].space_group()
         original = own.change_basis(operator) == group
         made.append(
-            LaueGroup(group, operator, each["max_angular_difference"], members, others, score, original)
+            LaueGroup(
+                group, operator, each["max_angular_difference"], members, others, score, original
+            )
         )
     best = max(one.likelihood for one in made)
     total = sum(math.exp(one.likelihood - best) for one in made)

@@ -38,7 +38,9 @@ def write(path: str, merging: Merging) -> tuple[int, float]:
     def joined(values: Any) -> Any:
         return np.concatenate([values[::2][plus], values[1::2][minus]])
 
-    dataset.add_miller_array(_array(signed, joined(side), joined(side_error)), "I", column_types="KM")
+    dataset.add_miller_array(
+        _array(signed, joined(side), joined(side_error)), "I", column_types="KM"
+    )
     dataset.add_miller_array(_array(signed, joined(count).astype(float)), "N", column_types="R")
     made.write(path)
     return len(merging.unique), float(merging.unique_spacing.min())

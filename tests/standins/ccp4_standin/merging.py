@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from xds_standin.statistics import _halves as halves
 
 from ccp4_standin.observations import Floats, Ints, Names, Unmerged, indices
-from xds_standin.statistics import _halves as halves
 
 Flags = NDArray[np.bool_]
 _LEAST_PAIRS = 3
@@ -51,7 +51,9 @@ class Merging:
         found[self.pair] = self.spacing
         return found
 
-    def means(self, numbers: Ints, size: int, chosen: Flags | None = None) -> tuple[Floats, Floats, Ints]:
+    def means(
+        self, numbers: Ints, size: int, chosen: Flags | None = None
+    ) -> tuple[Floats, Floats, Ints]:
         """Weighted mean, its error and the count of each number."""
         use = np.ones(len(numbers), bool) if chosen is None else chosen
         weight = 1 / self.error[use] ** 2
@@ -76,7 +78,7 @@ class Merging:
         mean, _, _ = self.means(numbers, size)
         count = np.bincount(numbers, minlength=size)
         use = chosen & (count[numbers] > 1)
-        total = self.intensity[use].sum()
+        total = mean[numbers[use]].sum()
         if total <= 0:
             return Rates(0.0, 0.0, 0.0, int(use.sum()))
         off = np.abs(self.intensity - mean[numbers])[use]
@@ -143,7 +145,9 @@ class Merging:
             return 0.0
         found = ((mean[::2] - mean[1::2]) / np.hypot(error[::2], error[1::2]))[both]
         found = np.sort(found)
-        expected = np.array([NormalDist().inv_cdf((n + 0.5) / len(found)) for n in range(len(found))])
+        expected = np.array(
+            [NormalDist().inv_cdf((n + 0.5) / len(found)) for n in range(len(found))]
+        )
         middle = np.abs(expected) < 0.9
         return float(np.polyfit(expected[middle], found[middle], 1)[0])
 
@@ -159,7 +163,10 @@ class Merging:
             d_min=float(self.spacing.min()) - 1e-5,
             d_max=float(self.spacing.max()) + 1e-5,
         )
-        return everything.d_spacings().data().as_numpy_array(), everything.centric_flags().data().as_numpy_array()
+        return (
+            everything.d_spacings().data().as_numpy_array(),
+            everything.centric_flags().data().as_numpy_array(),
+        )
 
 
 def correlated(one: Floats, two: Floats) -> tuple[float, int]:

@@ -131,7 +131,10 @@ class Unmerged:
             assert_is_compatible_unit_cell=False,
         )
         made = miller.set(symmetry, indices(self.columns.hkl), anomalous_flag=anomalous)
-        values = (flex.double(np.ascontiguousarray(x)) for x in (self.columns.intensity, self.columns.error))
+        values = (
+            flex.double(np.ascontiguousarray(x))
+            for x in (self.columns.intensity, self.columns.error)
+        )
         return made.array(*values).set_observation_type_xray_intensity()
 
     def spacing(self) -> Floats:

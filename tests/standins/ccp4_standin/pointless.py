@@ -108,9 +108,7 @@ def _read_file(given: Given, entry: Entry, names: Names, number: int) -> Unmerge
     columns = data.columns.select(wanted)
     if not len(columns.hkl):
         raise StopError(f"No reflections accepted from {path}")
-    columns = replace(
-        columns, intensity=factor * columns.intensity, error=factor * columns.error
-    )
+    columns = replace(columns, intensity=factor * columns.intensity, error=factor * columns.error)
     return replace(data, columns=columns)
 
 
@@ -175,9 +173,7 @@ def _follow(
     _write(given, data, operators[0], "space group")
 
 
-def _possible(
-    root: ElementTree.Element, data: Unmerged, best: Solution, tolerance: float
-) -> None:
+def _possible(root: ElementTree.Element, data: Unmerged, best: Solution, tolerance: float) -> None:
     """Other ways to index that the chosen group allows."""
     there = best.applied(data).symmetry()
     found = indexing.choices(there, there, tolerance)

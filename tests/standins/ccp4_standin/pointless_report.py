@@ -177,9 +177,7 @@ def _operator(parent: ElementTree.Element, operator: Any) -> None:
     child(parent, "ReindexMatrix", numbers)
 
 
-def result(
-    root: ElementTree.Element, data: Unmerged, best: Solution, *, twinned: bool
-) -> None:
+def result(root: ElementTree.Element, data: Unmerged, best: Solution, *, twinned: bool) -> None:
     there = best.applied(data)
     cell = there.symmetry().unit_cell().parameters()
     spacing = data.spacing()
@@ -238,7 +236,9 @@ def written(path: str, data: Unmerged, operator: Any, kind: str) -> None:
     print(f" * Number of Batches = {len(np.unique(data.columns.batch))}\n")
     print(f" * Column Labels :\n\n {' '.join(COLUMNS)}\n")
     print(f" * Column Types :\n\n {' '.join(COLUMNS.values())}\n")
-    print(f" * Cell Dimensions : (obsolete - refer to dataset cell dimensions above)\n\n  {six(cell, 10)}\n")
+    print(
+        f" * Cell Dimensions : (obsolete - refer to dataset cell dimensions above)\n\n  {six(cell, 10)}\n"
+    )
     print(" * Sort Order :\n\n      1     2     3     4     5\n")
     print(f" * Space group = '{name}' (number {data.group.type().number():6d})\n")
     known = "spacegroup is known" if kind == "space group" else "only pointgroup is fixed so far"

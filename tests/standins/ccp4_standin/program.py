@@ -71,9 +71,7 @@ def _complain(program: str, root: ElementTree.Element, text: str, status: int) -
     return status
 
 
-def _end(
-    program: str, root: ElementTree.Element, given: Given, status: int, elapsed: float
-) -> int:
+def _end(program: str, root: ElementTree.Element, given: Given, status: int, elapsed: float) -> int:
     if program in _TALKATIVE:
         if path := given.file("XMLOUT") or given.files.get("xmlout", ""):
             logs.write_xml(path, root)

@@ -120,9 +120,9 @@ def _surface(data: Unmerged, run: Run, mine: Floats, order: int) -> Iterator[Flo
 
     x, y, z = _directions(run, data.columns.hkl, data.columns.place[:, 2]).T
     azimuth, polar = np.arctan2(y, x), np.arccos(np.clip(z, -1, 1))
-    for l in range(1, order + 1):
-        for m in range(l + 1):
-            values = sph_harm(m, l, azimuth, polar)
+    for degree in range(1, order + 1):
+        for m in range(degree + 1):
+            values = sph_harm(m, degree, azimuth, polar)
             yield np.where(mine, values.real, 0)
             if m:
                 yield np.where(mine, values.imag, 0)

@@ -65,9 +65,7 @@ def group_of(symbol: str) -> Any:
         raise StopError(f"Unrecognised space group {symbol}", 2) from None
 
 
-def find(
-    given: Given, root: ElementTree.Element, data: Unmerged, tolerance: float
-) -> Solution:
+def find(given: Given, root: ElementTree.Element, data: Unmerged, tolerance: float) -> Solution:
     setting = given.last("SETTING")
     by_cell = setting is None or setting.says("CELL-BASED", "C2")
     analysis = laue.analyse(

@@ -14,14 +14,18 @@ from ccp4_standin.observations import Unmerged, matrix_of, operator_text
 def laue(root: ElementTree.Element, data: Unmerged, found: Analysis) -> None:
     print(f"Lattice point group: {found.lattice}")
     print("Reindexing or changing symmetry")
-    print(f"Reindex operator from input cell to lattice cell: {operator_text(found.lattice_operator)}\n")
+    print(
+        f"Reindex operator from input cell to lattice cell: {operator_text(found.lattice_operator)}\n"
+    )
     print(f"Lattice unit cell after reindexing: deviation {found.delta:.2f} degrees")
     print(f"{six(found.lattice_cell)}\n")
     print(
         f"Resolution range reset to {data.spacing().max():8.2f} to {found.high:8.2f}\n"
         "   using Mn(I/sigmaI) cutoff    6.0\n"
     )
-    print(f"Estimated E(CC) of true correlation coefficient from identity = {found.expected:6.3f}\n")
+    print(
+        f"Estimated E(CC) of true correlation coefficient from identity = {found.expected:6.3f}\n"
+    )
     child(child(root, "LatticeSymmetry"), "LatticegroupName", found.lattice)
     _elements(root, found)
     _groups(root, found)
@@ -93,9 +97,7 @@ def _acceptance(one: LaueGroup) -> str:
     return "Accepted" if one.accepted else "NotAccepted"
 
 
-def absences(
-    root: ElementTree.Element, found: Sequence[tuple[LaueGroup, Sequence[Zone]]]
-) -> None:
+def absences(root: ElementTree.Element, found: Sequence[tuple[LaueGroup, Sequence[Zone]]]) -> None:
     scores = child(root, "ZoneScoreList")
     if not any(zones for _, zones in found):
         print("No zones can tell the space groups apart\n")
@@ -151,7 +153,9 @@ def space_groups(root: ElementTree.Element, found: Sequence[Candidate]) -> None:
         child(made, "SysAbsProb", f"{one.probability:.3f}")
         child(made, "CenProb", "1.000")
         child(made, "ReindexOperator", text)
-        child(made, "ReindexMatrix", " ".join(f"{x:g}" for x in matrix_of(one.laue.operator).ravel()))
+        child(
+            made, "ReindexMatrix", " ".join(f"{x:g}" for x in matrix_of(one.laue.operator).ravel())
+        )
         child(made, "Condition", one.conditions)
     print(f"\n\n{'-' * 63}\n\n")
 

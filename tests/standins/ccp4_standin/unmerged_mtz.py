@@ -49,7 +49,9 @@ def write(path: str, data: Unmerged, title: str) -> None:
     made.adjust_column_array_sizes(len(columns.hkl))
     made.set_n_reflections(len(columns.hkl))
     for label in ("H", "K", "L", "M_ISYM"):
-        base.add_column(label, COLUMNS.get(label, "Y")).set_values(_single(np.zeros(len(columns.hkl))))
+        base.add_column(label, COLUMNS.get(label, "Y")).set_values(
+            _single(np.zeros(len(columns.hkl)))
+        )
     made.replace_original_index_miller_indices(indices(columns.hkl))
     x, y, rot = columns.place.T
     values = {
@@ -83,9 +85,11 @@ def _sorted(data: Unmerged) -> Unmerged:
     signed = indices(data.columns.hkl)
     miller.map_to_asu(data.group.type(), False, unique)
     miller.map_to_asu(data.group.type(), True, signed)
-    h, k, l = np.array(unique.as_vec3_double().as_numpy_array().reshape(-1, 3)).T
-    minus = (np.array(signed.as_vec3_double().as_numpy_array().reshape(-1, 3)).T != [h, k, l]).any(axis=0)
-    return data.select(np.lexsort([data.columns.batch, minus, l, k, h]))
+    hkl, mates = (
+        each.as_vec3_double().as_numpy_array().reshape(-1, 3) for each in (unique, signed)
+    )
+    minus = (hkl != mates).any(axis=1)
+    return data.select(np.lexsort([data.columns.batch, minus, *hkl.T[::-1]]))
 
 
 def _add_batches(made: Any, dataset: int, run: Run, present: Floats) -> None:
@@ -161,7 +165,9 @@ def read(path: str) -> Unmerged:
         turn = np.array(batch.umat()).reshape(3, 3).T
         if runs and runs[-1].names == names[there] and number - runs[-1].images[1] <= 10:
             before = runs[-1]
-            runs[-1] = replace(before, images=(before.images[0], number), phi=(before.phi[0], batch.phiend()))
+            runs[-1] = replace(
+                before, images=(before.images[0], number), phi=(before.phi[0], batch.phiend())
+            )
             continue
         runs.append(
             Run(

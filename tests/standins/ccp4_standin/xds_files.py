@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import numpy as np
+from xds_standin import reflections
+from xds_standin.reflections import Reflections
 
 from ccp4_standin.logs import StopError
 from ccp4_standin.observations import MISFIT, Columns, Floats, Names, Run, Unmerged
-from xds_standin import reflections
-from xds_standin.reflections import Reflections
 
 _MISFIT_SIGMA = 0
 _WHOLE = 98
@@ -33,7 +33,9 @@ def read(path: str, names: Names) -> Unmerged:
 
 def header(path: str) -> list[str]:
     with Path(path).open(encoding="latin-1") as file:
-        return [line.rstrip() for line in file if line.startswith("!") and "END_OF_DATA" not in line]
+        return [
+            line.rstrip() for line in file if line.startswith("!") and "END_OF_DATA" not in line
+        ]
 
 
 def _run(path: str, names: Names, found: Reflections) -> Run:
@@ -87,7 +89,9 @@ def _unmerged(found: Reflections, runs: list[Run], sets: Floats) -> Unmerged:
     items = found.items
     corrected = "XD" in items
     errors = items["SIGMA(IOBS)" if corrected else "SIGMA"]
-    x, y, z = (items[name] for name in (("XD", "YD", "ZD") if corrected else ("XCAL", "YCAL", "ZCAL")))
+    x, y, z = (
+        items[name] for name in (("XD", "YD", "ZD") if corrected else ("XCAL", "YCAL", "ZCAL"))
+    )
     width = np.array([run.width for run in runs])[sets]
     start = np.array([run.phi[0] - run.width * (run.images[0] - 1) for run in runs])[sets]
     offset = np.array([run.offset for run in runs])[sets]
