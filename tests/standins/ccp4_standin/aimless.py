@@ -17,10 +17,10 @@ from ccp4_standin import (
     scaling_model,
     unmerged_mtz,
 )
-from ccp4_standin.inputs import Given, limits_of
+from ccp4_standin.inputs import Entry, Given, limits_of
 from ccp4_standin.logs import StopError, child
 from ccp4_standin.merging import Merging
-from ccp4_standin.observations import FLAGS, Names, Unmerged, group_name
+from ccp4_standin.observations import FLAGS, Floats, Names, Unmerged, group_name
 from ccp4_standin.rejection import ErrorModel, Rejected
 
 _WITHOUT_EFFECT = (
@@ -114,10 +114,8 @@ def _runs(given: Given, data: Unmerged) -> Unmerged:
     for wanted in sorted({int(entry.words[0]) for entry in lines}):
         inside = np.zeros(len(number), bool)
         for entry in lines:
-            if entry.says("FILE", "SERIES"):
-                raise StopError("The stand-in knows no FILE in RUN")
             if int(entry.words[0]) == wanted:
-                first, _, last = entry.after("BATCH")[:3]
+                first, _, last = _batches(entry)[:3]
                 inside |= (data.columns.batch >= int(first)) & (data.columns.batch <= int(last))
         if not inside.any():
             raise StopError(f"*** No observations *** in run {wanted}")
@@ -127,7 +125,7 @@ def _runs(given: Given, data: Unmerged) -> Unmerged:
     return Unmerged(data.group, tuple(runs), columns).select(number >= 0)
 
 
-def _within(given: Given, data: Unmerged) -> np.ndarray:
+def _within(given: Given, data: Unmerged) -> Floats:
     low, high = given.resolution()
     spacing = data.spacing()
     wanted = (spacing <= low + 1e-3) & (spacing >= high - 1e-3)
@@ -139,12 +137,10 @@ def _within(given: Given, data: Unmerged) -> np.ndarray:
     return wanted
 
 
-def _excluded(given: Given, data: Unmerged) -> np.ndarray:
+def _excluded(given: Given, data: Unmerged) -> Floats:
     out = np.zeros(len(data.columns.hkl), bool)
     for entry in given.all("EXCLUDE"):
-        if entry.says("FILE", "SERIES"):
-            raise StopError("The stand-in knows no FILE in EXCLUDE")
-        words = entry.after("BATCH")
+        words = _batches(entry)
         if "TO" in (word.upper() for word in words):
             out |= (data.columns.batch >= int(words[0])) & (data.columns.batch <= int(words[2]))
         else:
@@ -152,7 +148,18 @@ def _excluded(given: Given, data: Unmerged) -> np.ndarray:
     return out
 
 
-def _scaled(given: Given, root: ElementTree.Element, data: Unmerged) -> tuple[Unmerged, np.ndarray]:
+def _batches(entry: Entry) -> list[str]:
+    """The words of the batches; FILE can only be 1, HKLIN."""
+    words = entry.after("BATCH")
+    if words[0].upper() in ("FILE", "SERIES", "SERI"):
+        words = words[2:]
+    file = (entry.after("FILE") or entry.after("SERIES") or ["1"])[0]
+    if file != "1":
+        raise StopError(f"There is no file {file}")
+    return words
+
+
+def _scaled(given: Given, root: ElementTree.Element, data: Unmerged) -> tuple[Unmerged, Floats]:
     asked = given.last("ANOMALOUS")
     factors, model = scaling_model.factors(
         given, data, anomalous=asked is not None and not asked.says("OFF")
@@ -240,7 +247,7 @@ def _tables(
     given: Given,
     root: ElementTree.Element,
     kept: Unmerged,
-    factors: np.ndarray,
+    factors: Floats,
     rejected: Rejected,
     models: dict[int, ErrorModel],
     *,
@@ -282,7 +289,7 @@ def _outputs(given: Given, kept: Unmerged, merged: dict[Names, Merging]) -> None
             unmerged_mtz.write(name, Unmerged(kept.group, own, columns), "From AIMLESS")
 
 
-def _side_files(given: Given, kept: Unmerged, factors: np.ndarray, rogues: Unmerged) -> None:
+def _side_files(given: Given, kept: Unmerged, factors: Floats, rogues: Unmerged) -> None:
     names = dict.fromkeys(_SIDE_FILES, "")
     if not any(entry.says("NOXMGR") for entry in given.all("PLOT")):
         names |= dict.fromkeys(_PLOTS, "")

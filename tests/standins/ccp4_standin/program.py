@@ -10,6 +10,7 @@ import traceback
 import warnings
 from collections.abc import Callable
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -38,7 +39,8 @@ def main(program: str) -> int:
 
         return ctruncate.main(sys.argv[1:])
     root = logs.root(program)
-    given = Given(dict(zip(*[iter(sys.argv[1:])] * 2, strict=False)))
+    # where the XML goes, even if nothing can be understood
+    given = Given({name.upper(): path for name, path in pairwise(sys.argv[1:])})
     try:
         given = inputs.read(program, sys.argv[1:])
         print(logs.echo(given.lines))
@@ -73,7 +75,7 @@ def _complain(program: str, root: ElementTree.Element, text: str, status: int) -
 
 def _end(program: str, root: ElementTree.Element, given: Given, status: int, elapsed: float) -> int:
     if program in _TALKATIVE:
-        if path := given.file("XMLOUT") or given.files.get("xmlout", ""):
+        if path := given.file("XMLOUT"):
             logs.write_xml(path, root)
         if program == "aimless":
             cpu = time.process_time()

@@ -33,8 +33,7 @@ def factors(given: Given, data: Unmerged, *, anomalous: bool) -> tuple[Floats, s
     size = len(data.columns.hkl)
     if "ONLYMERGE" in given:
         return np.ones(size), "no scaling"
-    wanted = given.last("SCALES")
-    parameters = np.stack(list(_parameters(data, wanted)), axis=1)
+    parameters = np.stack(list(_parameters(given, data)), axis=1)
     merging = Merging(data, data.runs[0].names, anomalous=anomalous)
     ratio = data.columns.intensity / data.columns.error
     _, _, count = merging.means(merging.set, 2 * len(merging.unique), ratio > _STRONG)
@@ -48,7 +47,9 @@ def factors(given: Given, data: Unmerged, *, anomalous: bool) -> tuple[Floats, s
         left = np.abs(_centred((logs - parameters @ fit)[use], weight[use], merging.set[use]))
         use[np.flatnonzero(use)[left > _FAR * max(np.median(left), 1e-3)]] = False
     scale = np.exp(-parameters @ fit)
-    return scale / scale.mean(), "constant" if wanted and wanted.says("CONSTANT") else "smooth"
+    return scale / scale.mean(), ", ".join(
+        entry.words[0].lower() for entry in given.all("SCALES")
+    ) or "smooth"
 
 
 def _fit(parameters: Floats, logs: Floats, weight: Floats, sets: Ints) -> Floats:
@@ -64,13 +65,21 @@ def _centred(values: Floats, weight: Floats, sets: Ints) -> Floats:
     return np.asarray(values - (np.bincount(sets, weight * values) / total)[sets])
 
 
-def _parameters(data: Unmerged, wanted: Entry | None) -> Iterator[Floats]:
+def _wanted(given: Given, run: int) -> Entry | None:
+    """The SCALES line of a run, or that for all."""
+    lines = given.all("SCALES")
+    own = [line for line in lines if line.after("RUN")[:1] == [str(run)]]
+    return next(iter((own or [line for line in lines if not line.says("RUN")])[::-1]), None)
+
+
+def _parameters(given: Given, data: Unmerged) -> Iterator[Floats]:
     """A column for each: what it adds to log I of every observation for each unit of it."""
     square = 1 / data.spacing() ** 2 / 2
     for number, run in enumerate(data.runs):
         mine = data.columns.run == number
         if not mine.any():
             continue
+        wanted = _wanted(given, number + 1)
         if wanted is not None and wanted.says("CONSTANT"):
             yield mine.astype(float)
             continue
@@ -82,7 +91,7 @@ def _parameters(data: Unmerged, wanted: Entry | None) -> Iterator[Floats]:
         if not (wanted is not None and _off(wanted)):
             for column in _nodes(data, run, mine, _spacing(wanted, "BROTATION", _B_SPACING)):
                 yield column * square * 10
-        if order := _order(wanted):
+        if (order := _order(wanted)) and run.width:
             yield from _surface(data, run, mine, order)
 
 

@@ -13,7 +13,6 @@ from ccp4_standin.logs import Table, child
 from ccp4_standin.observations import Floats, Unmerged
 from ccp4_standin.resolution import falls_below, normalised
 
-_STEPS = (0, 2, -2)
 _TWIN_LIMIT = 0.45
 """mean |L| below which data are called twinned"""
 

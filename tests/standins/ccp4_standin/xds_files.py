@@ -12,10 +12,6 @@ from xds_standin.reflections import Reflections
 from ccp4_standin.logs import StopError
 from ccp4_standin.observations import MISFIT, Columns, Floats, Names, Run, Unmerged
 
-_MISFIT_SIGMA = 0
-_WHOLE = 98
-"""percent of a reflection that was recorded, below which it counts as incomplete"""
-
 
 def read(path: str, names: Names) -> Unmerged:
     """One run, or one for each data set of XSCALE. Raises StopError for what is no XDS file."""
@@ -108,7 +104,7 @@ def _unmerged(found: Reflections, runs: list[Run], sets: Floats) -> Unmerged:
         batch=images + offset,
         place=np.stack([x, y, start + width * z], axis=1),
         fraction=items.get("PEAK", np.full(len(z), 100.0)) / 100,
-        flag=np.where(errors <= _MISFIT_SIGMA, MISFIT, 0),
+        flag=np.where(errors <= 0, MISFIT, 0),
     )
     group = sgtbx.space_group_info(number=int(found.head["SPACE_GROUP_NUMBER"])).group()
     return Unmerged(group, tuple(runs), columns)
