@@ -132,7 +132,7 @@ def test_screw_axes_that_cannot_be_told(tmp_path: Path) -> None:
         ("", "P 21 2 21", "I 1 2 1"),
         pytest.param("SETTING CELL-BASED\n", "P 21 2 21", "I 1 2 1", marks=pytest.mark.long),
         ("SETTING SYMMETRY-BASED\n", "P 21 21 2", "C 1 2 1"),
-        ("SETTING C2\n", "P 21 2 21", "C 1 2 1"),
+        pytest.param("SETTING C2\n", "P 21 2 21", "C 1 2 1", marks=pytest.mark.long),
     ],
 )
 def test_settings(low: Path, setting: str, orthorhombic: str, monoclinic: str) -> None:
@@ -147,7 +147,9 @@ def test_settings(low: Path, setting: str, orthorhombic: str, monoclinic: str) -
     [
         ("CHOOSE SPACEGROUP 'P 43 21 2'\n", "P 43 21 2", "Chosen Solution:    space group"),
         ("LAUEGROUP P m m m\n", "P 21 21 21", "Best Solution:    space group"),
-        ("LAUEGROUP HKLIN\n", "P 1", "Best Solution:    space group"),
+        pytest.param(
+            "LAUEGROUP HKLIN\n", "P 1", "Best Solution:    space group", marks=pytest.mark.long
+        ),
         ("SPACEGROUP P 43 21 2\nREINDEX -h,-l,-k\n", "P 43 21 2", "Copying data"),
         ("REINDEX MATRIX 0 0 1 1 0 0 0 1 0\n", "P 1", "Copying data"),
         ("COPY\n", "P 1", "Copying data"),
@@ -438,20 +440,26 @@ def test_without_input_there_is_the_banner_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.dials
-def test_from_images_to_amplitudes(xds_data: Path, xds_run: Path, tmp_path: Path) -> None:
-    for name, corrected in (("XDS_ASCII", True), ("INTEGRATE", False)):
-        folder = tmp_path / name
-        folder.mkdir()
-        (folder / "one.HKL").symlink_to(xds_run / f"{name}.HKL")
-        found = pointless(folder, xdsin("one"))
-        assert found.done.returncode == 0, found.done.stdout
-        assert found.log["best.name"].startswith("P 4")
-        assert found.log["n_batches"] == 40
-        scaled = aimless(folder, "ANOMALOUS ON\nKEEP MISFIT\nSDCORRECTION REFINE SAME\n")
-        assert scaled.done.returncode == 0, scaled.done.stdout
-        assert scaled.log["cc_half"][0] > 0.99
-        compared = compare(xds_data / "data", folder / "scaled.mtz")
-        assert compared.cc_intensity > (0.999 if corrected else 0.99)
-        assert compared.cc_anomalous is not None
-        assert compared.cc_anomalous > (0.98 if corrected else 0.9)
-        assert compared.cell_deviation < 5e-3
+@pytest.mark.parametrize(
+    ("file", "least", "least_anomalous"),
+    [
+        ("XDS_ASCII.HKL", 0.999, 0.98),
+        pytest.param("INTEGRATE.HKL", 0.99, 0.9, marks=pytest.mark.long),
+    ],
+)
+def test_from_images_to_merged_intensities(
+    xds_data: Path, xds_run: Path, tmp_path: Path, file: str, least: float, least_anomalous: float
+) -> None:
+    (tmp_path / "one.HKL").symlink_to(xds_run / file)
+    found = pointless(tmp_path, xdsin("one"))
+    assert found.done.returncode == 0, found.done.stdout
+    assert found.log["best.name"].startswith("P 4")
+    assert found.log["n_batches"] == 40
+    scaled = aimless(tmp_path, "ANOMALOUS ON\nKEEP MISFIT\nSDCORRECTION REFINE SAME\n")
+    assert scaled.done.returncode == 0, scaled.done.stdout
+    assert scaled.log["cc_half"][0] > 0.99
+    compared = compare(xds_data / "data", tmp_path / "scaled.mtz")
+    assert compared.cc_intensity > least
+    assert compared.cc_anomalous is not None
+    assert compared.cc_anomalous > least_anomalous
+    assert compared.cell_deviation < 5e-3
