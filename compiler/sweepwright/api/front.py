@@ -143,13 +143,27 @@ def resolve_job(path: Path, options: Options, text: JobText | None = None) -> Fr
 
 def check_tools(job: ResolvedJob) -> list[Diagnostic]:
     """Errors for programs of the engine that are not on PATH: needed to run, not to compile."""
-    absent = missing(job.machine)
-    if not absent:
-        return []
     engine = job.engine.known
-    hint = INSTALL_DIALS if engine == "dials" else "Put the folder of XDS's programs on PATH."
+    absent = missing(job.machine)
+    if job.leaves["processing.scaling.program"].value == "aimless":
+        absent += [name for name in ("pointless", "aimless") if name not in job.machine.tools]
+    if not absent:
+        return _without_ccp4(job) if engine == "xds" else []
+    hint = INSTALL_DIALS if engine == "dials" else "Put the folders of XDS and CCP4 on PATH."
     message = f"the engine {engine} cannot run here: {', '.join(absent[:3])}{' ...' if len(absent) > 3 else ''} not on PATH"
     return [error("SW-E001", message, job.engine.origin.span, help=hint)]
+
+
+def _without_ccp4(job: ResolvedJob) -> list[Diagnostic]:
+    """SW-E057: what XDS alone does not do."""
+    if job.leaves["processing.until"].known != "end":
+        return []
+    lost = {"pointless": "screw axes are not looked for", "ctruncate": "no amplitudes are made"}
+    absent = [name for name in lost if name not in job.machine.tools]
+    if not absent:
+        return []
+    message = f"{' and '.join(absent)} not on PATH: {', '.join(lost[name] for name in absent)}"
+    return [advice("SW-E057", message, help="Set CCP4 up before, or give 'space_group'.")]
 
 
 def _check(

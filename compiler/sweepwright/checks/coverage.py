@@ -111,7 +111,7 @@ def _one(engine: str, key: str, leaf: Resolved[Any], entry: Coverage) -> Iterato
 
 def _keyword(engine: str, program: str, leaf: Resolved[Any]) -> Iterator[Diagnostic]:
     """Keywords speak to one engine's programs; for the others they wait."""
-    own = {"xds": ("xds", "xscale"), "dials": ("dials",)}[engine]
+    own = {"xds": ("xds", "xscale", "pointless", "aimless"), "dials": ("dials",)}[engine]
     if program.split(".", maxsplit=1)[0] not in own:
         message = f"keywords for {program} wait for another engine: {engine} does not use it"
         yield advice("SW-E012", message, leaf.origin.span)

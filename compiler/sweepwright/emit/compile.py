@@ -7,12 +7,25 @@ from typing import Any
 
 from sweepwright.emit.spell import SPELLERS
 from sweepwright.emit.tables import fill, placeholder, without_keywords
-from sweepwright.emit.templates import JSON, PHIL, SHELL, XDS, Dialect, environment, piece, render
+from sweepwright.emit.templates import (
+    CCP4,
+    JSON,
+    PHIL,
+    SHELL,
+    TEXT,
+    XDS,
+    Dialect,
+    environment,
+    piece,
+    render,
+)
 from sweepwright.engines.base import Draft, PlannedStep, Rung, TemplateUse
 from sweepwright.model.plan import Argument, Attempt, LineTable, Plan, Step
 from sweepwright.model.resolved import Resolved
 
-DIALECTS: dict[str, Dialect] = {"phil": PHIL, "xds": XDS, "json": JSON}
+DIALECTS: dict[str, Dialect] = {
+    "phil": PHIL, "xds": XDS, "json": JSON, "ccp4": CCP4, "text": TEXT,
+}  # fmt: skip
 
 
 def compile_plan(name: str, engine: str, draft: Draft, caveats: tuple[str, ...] = ()) -> Plan:

@@ -61,6 +61,11 @@ def xds(value: Any) -> str:
     return _listed(value, " ", "TRUE", "FALSE", "")
 
 
+def ccp4(value: Any) -> str:
+    """Keywords of CCP4: ON and OFF, lists separated by blanks."""
+    return _listed(value, " ", "ON", "OFF", "")
+
+
 def phil(value: Any) -> str:
     """PHIL: lists separated by commas, words quoted where they hold more than letters."""
     text = _listed(value, ",", "True", "False", "None")
@@ -87,6 +92,7 @@ def shell(value: Any) -> str:
 SPELLERS: dict[str, Speller] = {
     "plain": plain,
     "xds": xds,
+    "ccp4": ccp4,
     "phil": phil,
     "json": as_json,
     "shell": shell,

@@ -27,8 +27,8 @@ def fill_piece(piece: Piece, lookup: Lookup) -> str:
 
 
 def without_keywords(table: LineTable, names: Iterable[str]) -> LineTable:
-    """The table without its lines ``NAME= value`` of these names; a line of one piece stays."""
-    begins = tuple(f"{name}{equals}" for name in names for equals in ("=", " ="))
+    """The table without its lines ``NAME= value`` or ``NAME value`` of these names."""
+    begins = tuple(f"{name}{after}" for name in names for after in ("=", " "))
     if not begins:
         return table
     kept = (line for line in table.lines if not _begins(line, begins))

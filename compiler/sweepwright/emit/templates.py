@@ -33,8 +33,10 @@ class Dialect:
 
 PHIL = Dialect("phil", "#")
 XDS = Dialect("xds", "!")
+CCP4 = Dialect("ccp4", "#")
 JSON = Dialect("json", "")
 SHELL = Dialect("shell", "")
+TEXT = Dialect("plain", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ def without_step(given: list[Given], running: Collection[str]) -> Iterator[Diagn
     """SW-E017: keywords for a program that this job does not run."""
     for program, name, leaf in given:
         if program not in running:
-            message = f"the keyword {name} has no effect: {program} does not run in this job"
+            what = f"the keyword {name} has" if name else "these lines have"
+            message = f"{what} no effect: {program} does not run in this job"
             help_ = f"Programs that do: {', '.join(sorted(running))}."
             yield advice("SW-E017", message, leaf.origin.span, help=help_)
 

@@ -38,6 +38,33 @@ def replaced_keywords(leaves: Leaves, programs: Iterable[str]) -> tuple[str, ...
     )
 
 
+def line_keywords(leaves: Leaves, program: str) -> list[Resolved[Any]]:
+    """The lines that a job gives to a program which reads lines."""
+    leaf = leaves.get(f"keywords[{program}]")
+    if leaf is None:
+        return []
+    return [
+        computed(f"{leaf.path}.{number}", Verbatim(line), "straight through", leaf)
+        for number, line in enumerate(leaf.known)
+    ]
+
+
+def replaced_lines(leaves: Leaves, program: str) -> tuple[str, ...]:
+    """Keywords whose lines of the template give way to the job's; lines for one run add up."""
+    given = line_keywords(leaves, program)
+    if not given:
+        return ()
+    from sweepwright.programs.keyword_tables import table
+
+    found: dict[str, None] = {}
+    for leaf in given:
+        first, *rest = str(leaf.known).split()
+        name = _spelled(program, first)
+        if not table(program)[name].repeat and [word.upper() for word in rest[:1]] != ["RUN"]:
+            found[name] = None
+    return tuple(found)
+
+
 def _given(leaves: Leaves, programs: Iterable[str]) -> Iterator[tuple[str, str, Resolved[Any]]]:
     """What is said of a step (``xds.integrate``) wins over what is said of the program (``xds``)."""
     wanted = frozenset(programs)

@@ -22,8 +22,11 @@ DIALS_PROGRAMS = (
     "dials.cosym dials.scale dials.merge dials.export"
 ).split()
 XDS_PROGRAMS = ("xds_par", "xscale_par")
+#: used with XDS where they are here
+CCP4_PROGRAMS = ("pointless", "aimless", "ctruncate")
 _SECONDS = 60
 _LICENCE = re.compile(r"licensed until\s+(\d{1,2})-(\w{3})-(\d{4})", re.IGNORECASE)
+_CCP4 = re.compile(r"#+ *CCP4[^\n:]*: *\S+ +version +(\S+)", re.IGNORECASE)
 _BUILT = re.compile(r"VERSION\s+([^\n(]+?)\s*(?:\(|BUILT)", re.IGNORECASE)
 
 
@@ -32,10 +35,8 @@ def probe(wanted: str, today: datetime.date | None = None) -> EngineFacts:
     if wanted == "dials":
         return EngineFacts("dials", "asked for", _tools(DIALS_PROGRAMS, _dials_version))
     usable, reason = _xds_usable(today or datetime.date.today())
-    if wanted == "xds":
-        return EngineFacts("xds", reason, _tools(XDS_PROGRAMS, _xds_banner))
-    if usable:
-        return EngineFacts("xds", reason, _tools(XDS_PROGRAMS, _xds_banner))
+    if usable or wanted == "xds":
+        return EngineFacts("xds", reason, _xds_and_ccp4())
     return EngineFacts("dials", reason, _tools(DIALS_PROGRAMS, _dials_version))
 
 
@@ -49,7 +50,7 @@ def _xds_usable(today: datetime.date) -> tuple[bool, str]:
     absent = [program for program in XDS_PROGRAMS if shutil.which(program) is None]
     if absent:
         return False, f"{absent[0]} is not on PATH"
-    banner = _cached("xds_par", _xds_banner)
+    banner = _cached("xds_par", _greeting)
     end = licence_end(banner)
     if end is None:
         return False, "xds_par does not tell a valid licence"
@@ -67,6 +68,14 @@ def licence_end(banner: str) -> datetime.date | None:
     return datetime.date(int(found[3]), months.index(found[2].title()) + 1, int(found[1]))
 
 
+def _xds_and_ccp4() -> dict[str, ToolFacts]:
+    """CCP4's programs tell their versions each for itself."""
+    found = _tools(XDS_PROGRAMS, _greeting)
+    for program in CCP4_PROGRAMS:
+        found |= _tools((program,), _greeting)
+    return found
+
+
 def _tools(programs: Sequence[str], version: Any) -> dict[str, ToolFacts]:
     tools = {}
     for program in programs:
@@ -78,7 +87,7 @@ def _tools(programs: Sequence[str], version: Any) -> dict[str, ToolFacts]:
 
 
 def _short(banner: str) -> str:
-    built = _BUILT.search(banner)
+    built = _CCP4.search(banner) or _BUILT.search(banner)
     return built[1].strip() if built else (banner.strip().splitlines() or [""])[0][:80]
 
 
@@ -92,8 +101,8 @@ def _dials_version(_program: str) -> str:
     return _say(["dials.version"])
 
 
-def _xds_banner(program: str) -> str:
-    """XDS greets with version and licence before it misses XDS.INP in an empty folder."""
+def _greeting(program: str) -> str:
+    """XDS and CCP4 greet with version (and licence) before they miss their input in an empty folder."""
     import tempfile
 
     with tempfile.TemporaryDirectory() as empty:

@@ -14,6 +14,7 @@ JOB_DEFAULTS: Mapping[str, Any] = {
     "processing.until": "end",
     "processing.wavelengths": Grouping("tolerance", 0.00005),
     "processing.merging.group": "crystal",
+    "processing.scaling.program": "auto",
     "run.threads": "auto",
     "run.scaling_threads": "auto",
     "run.jobs": Jobs(1, 1),
@@ -23,6 +24,7 @@ JOB_DEFAULTS: Mapping[str, Any] = {
 GROUP_DEFAULTS: Mapping[str, Any] = {
     "enforce": True,
     "processing.anomalous": "auto",
+    "processing.protect_anomalous": "off",
     "processing.resolution.high": "auto",
     "processing.resolution.low": "auto",
     "processing.resolution.criteria.cc_half": 0.3,

@@ -80,6 +80,9 @@ def resolve(
     table = {key: leaf for key, leaf in leaves.items() if _is_of_job(key)}
     engine = _engine(leaves["processing.engine"], machine)
     table["processing.engine"] = engine
+    table["processing.scaling.program"] = _scaling_program(
+        leaves["processing.scaling.program"], engine, machine
+    )
     table["run.threads"] = auto_is(leaves["run.threads"], AtRun("threads"))
     table["run.scaling_threads"] = _scaling_threads(table)
     macros = tuple(
@@ -105,6 +108,21 @@ def _engine(leaf: Resolved[str], machine: EngineFacts) -> Resolved[str]:
         return leaf
     origin = Origin(Layer.MACHINE, "processing.engine", machine.reason)
     return Resolved(leaf.path, machine.engine, origin, (Written("auto", leaf.origin), *leaf.hidden))
+
+
+def _scaling_program(
+    leaf: Resolved[str], engine: Resolved[str], machine: EngineFacts
+) -> Resolved[str]:
+    """`auto`: DIALS's own; for data of XDS AIMLESS where CCP4 is here, else XSCALE."""
+    if leaf.value != "auto":
+        return leaf
+    if engine.known == "dials":
+        return computed(leaf.path, "dials", "the engine's own", engine)
+    here = {"pointless", "aimless"} <= machine.tools.keys()
+    reason = "POINTLESS and AIMLESS are here" if here else "POINTLESS or AIMLESS is not here"
+    origin = Origin(Layer.MACHINE, leaf.path, reason)
+    hidden = (Written("auto", leaf.origin), *leaf.hidden)
+    return Resolved(leaf.path, "aimless" if here else "xscale", origin, hidden)
 
 
 def _scaling_threads(table: Mapping[str, Resolved[Any]]) -> Resolved[Any]:

@@ -36,6 +36,14 @@ class DataSet:
     cell: Cell
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A space group, and the operator on the indices of a file that leads to it: ``l,h,k``."""
+
+    space_group: str
+    reindex: str
+
+
 @dataclass(frozen=True, eq=False)
 class Observations:
     """n observations of one crystal form.
@@ -98,14 +106,17 @@ def d_star_squared(hkl: NDArray[np.int32], cell: Cell) -> Floats:
     return values
 
 
-def read_unmerged(path: Path | str) -> Observations:
+def read_unmerged(path: Path | str, setting: Setting | None = None) -> Observations:
     """Read unmerged, scaled intensities: an MTZ, or a file of CORRECT or XSCALE (MERGE=FALSE).
 
     Observations without a finite intensity or with a sigma of 0 or less (rejected or misfits) are
-    left out. Raises ValueError with the reason when the file holds no such data.
+    left out; ``setting`` is taken in the place of the file's own. Raises ValueError with the reason
+    when the file holds no such data.
     """
     path = Path(path)
     mtz = _from_xds(path) if path.suffix == ".HKL" else _from_mtz(path)
+    if setting is not None:
+        _set(mtz, setting)
     labels = mtz.column_labels()
     pair = next((pair for pair in _INTENSITY_COLUMNS if set(pair) <= set(labels)), None)
     if pair is None or "M/ISYM" not in labels or "BATCH" not in labels:
@@ -141,6 +152,19 @@ def _from_xds(path: Path) -> Any:
     for batch in mtz.batches:
         batch.dataset_id = mtz.batches[0].dataset_id
     return mtz
+
+
+def _set(mtz: Any, setting: Setting) -> None:
+    """Reindexes, and takes the indices to the asymmetric unit of the group. Raises ValueError."""
+    group = gemmi.find_spacegroup_by_name(setting.space_group)
+    if group is None:
+        raise ValueError(f"'{setting.space_group}' is no space group")
+    mtz.switch_to_original_hkl()
+    operator = gemmi.Op(setting.reindex)
+    if operator.triplet() != "h,k,l":
+        mtz.reindex(operator)
+    mtz.spacegroup = group
+    mtz.switch_to_asu_hkl()
 
 
 def _observations(mtz: Any, intensity_label: str, sigma_label: str) -> Observations:

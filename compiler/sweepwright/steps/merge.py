@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from sweepwright.results.merged_mtz import write_merged
-from sweepwright.results.observations import read_unmerged
+from sweepwright.results.observations import Setting, read_unmerged
 from sweepwright.results.unmerged_mtz import write_unmerged
 from sweepwright.run import StepCall, StepError
 
 
 def merge(call: StepCall) -> None:
-    """``merged.mtz`` and ``unmerged.mtz`` of one data set within its limits of resolution (A)."""
-    observations = read_unmerged(call.inputs[0])
-    low, high = call.parameters["d_max"], call.parameters["d_min"]
+    """``merged.mtz`` and ``unmerged.mtz`` of one data set within its limits of resolution (A).
+
+    In the space group that the parameters name, else in that of the file.
+    """
+    asked = call.parameters
+    low, high = asked["d_max"], asked["d_min"]
+    named = Setting(asked["space_group"], asked["reindex"]) if asked["space_group"] else None
+    try:
+        observations = read_unmerged(call.inputs[0], named)
+    except ValueError as problem:
+        raise StepError(str(problem), "Look at the steps of symmetry and scaling.") from problem
     values = observations.d_star_squared
     keep = (values >= (low**-2 if low else 0)) & (values <= (high**-2 if high else values.max()))
     kept = observations.select(keep)

@@ -14,6 +14,7 @@ _MODULES = {
     "anomalous": "decisions",
     "orientations": "orientations",
     "point_group": "point_group",
+    "space_group": "space_group",
     "again": "cycles",
     "best": "cycles",
     "merge": "merge",

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from sweepwright.engines.keyword_checks import given_keywords, without_step
 from sweepwright.model.diagnostic import Diagnostic, error
-from sweepwright.model.job_resolved import ResolvedGroup, ResolvedJob, ResolvedSweep
-from sweepwright.model.resolved import Resolved
+from sweepwright.model.job_resolved import ResolvedJob, ResolvedSweep
 
 #: what is no part of a name for XDS
 _STRANGE = re.compile(r"[^A-Za-z0-9_./+,@%~-]")
@@ -26,7 +25,6 @@ def check(job: ResolvedJob) -> list[Diagnostic]:
             message = f"XDS wants the space group together with the cell (crystal {group.name})"
             help_ = "Add 'space_group:'; of an unknown one XDS finds the cell itself."
             found.append(error("SW-E004", message, cell.origin.span, help=help_))
-        found += _setting(group)
     for sweep in job.sweeps:
         if sweep.extent[0] < 1:
             message = (
@@ -42,16 +40,19 @@ def check(job: ResolvedJob) -> list[Diagnostic]:
 
 
 def _keywords(job: ResolvedJob) -> Iterator[Diagnostic]:
-    given = given_keywords(job, ("xds", "xscale"))
+    given = given_keywords(job, ("xds", "xscale", "pointless", "aimless"))
     if not given:
         return
     from sweepwright.engines.xds import correct, index, integrate  # few jobs have keywords
+    from sweepwright.engines.xds.group import scaling_programs
     from sweepwright.engines.xds.instrument import readers
 
     until = job.leaves["processing.until"].known
     stages = [index.STAGE] if until == "indexing" else [index.STAGE, integrate.STAGE, correct.STAGE]
     running = list(readers(" ".join(stages)))
-    yield from without_step(given, [*running, "xscale"] if until == "end" else running)
+    if until == "end":
+        running += scaling_programs(job)
+    yield from without_step(given, running)
 
 
 def _master(sweep: ResolvedSweep) -> list[Diagnostic]:
@@ -74,22 +75,6 @@ def _path(sweep: ResolvedSweep) -> list[Diagnostic]:
     message = f"sweep {sweep.name}: XDS cannot read a path that holds {shown}"
     help_ = "Name the folder as a root: 'roots: {raw: ...}'; XDS then sees only '$raw'."
     return [error("SW-E020", message, sweep.leaves["images"].origin.span, help=help_)]
-
-
-def _setting(group: ResolvedGroup) -> list[Diagnostic]:
-    """XDS takes a number, which says nothing of the setting."""
-    symbol: Resolved[str] = group.leaves["space_group"]
-    if symbol.value is None:
-        return []
-    import gemmi
-
-    known = gemmi.SpaceGroup(symbol.known)
-    standard = gemmi.find_spacegroup_by_number(known.number)
-    if known == standard:
-        return []
-    message = f"XDS knows space group {known.number} only as {standard.hm}, not as {known.hm}"
-    help_ = "Give the standard setting and its cell, or use DIALS, which keeps the setting."
-    return [error("SW-E006", message, symbol.origin.span, help=help_)]
 
 
 def _masks(sweep: ResolvedSweep) -> list[Diagnostic]:

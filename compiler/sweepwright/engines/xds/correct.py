@@ -13,6 +13,7 @@ from sweepwright.engines.base import PlannedStep, TemplateUse, constant, one, sw
 from sweepwright.engines.keywords import replaced_keywords
 from sweepwright.engines.xds.instrument import Context, instrument, limits, machine, readers
 from sweepwright.engines.xds.integrate import integrate_id
+from sweepwright.engines.xds.setting import standard_cell
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedSweep
 from sweepwright.model.plan import FileRef, Output
 from sweepwright.model.resolved import Decision, Leaves, Resolved, computed
@@ -23,6 +24,8 @@ POINT_GROUP_RULE = (
     "the point group that CORRECT accepts in every sweep with the fewest unique reflections"
 )
 _REFERENCE = "REFERENCE.HKL"
+#: factor on sigma before equivalents are tested, for CORRECT and XSCALE (XDSwiki, Optimisation: 1.5)
+WFAC1_PROTECTED = 1.5
 #: words of REFINE(CORRECT)
 _REFINED = ("POSITION", "BEAM", "ORIENTATION", "CELL", "AXIS")
 
@@ -97,20 +100,41 @@ def _context(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves, purpose: s
         "resolution_range": limits(
             path, leaves["processing.resolution.low"], leaves["processing.resolution.high"]
         ),
-        "corrections": constant(path + "CORRECTIONS", ("DECAY", "MODULATION", "ABSORPTION"), "XDS"),
+        "corrections": _corrections(path, group, job),
         "strict_absorption": _strict(path, group),
         "refined": constant(path + "REFINE(CORRECT)", _REFINED, "XDS"),
         "minimum_zeta": constant(path + "MINIMUM_ZETA", 0.05, "XDS"),
-        "wfac1": constant(path + "WFAC1", 1.0, "XDS"),
-        "reject_alien": constant(path + "REJECT_ALIEN", 20.0, "XDS"),
+        **_rejection(path, group),
+    }
+
+
+def _corrections(path: str, group: ResolvedGroup, job: Leaves) -> Resolved[Any]:
+    """All of CORRECT's; none where AIMLESS scales, which then models the same things."""
+    program = job["processing.scaling.program"]
+    absorption = group.leaves["processing.scaling.absorption"]
+    done = ("DECAY", "MODULATION", "ABSORPTION") if absorption.value else ("DECAY", "MODULATION")
+    rule = "what is not left to AIMLESS"
+    if program.value == "aimless":
+        return computed(path + "CORRECTIONS", (), rule, program)
+    return computed(path + "CORRECTIONS", done, rule, program, absorption)
+
+
+def _rejection(path: str, group: ResolvedGroup) -> Context:
+    """Limits of what is a misfit or an alien; wider where large differences are to be kept."""
+    protect = group.leaves["processing.protect_anomalous"]
+    wfac1, alien = (1.0, 20.0) if protect.value == "off" else (WFAC1_PROTECTED, 100.0)
+    rule = "XDS's own limit, wider to protect differences between mates"
+    return {
+        "wfac1": computed(path + "WFAC1", wfac1, rule, protect),
+        "reject_alien": computed(path + "REJECT_ALIEN", alien, rule, protect),
     }
 
 
 def group_and_cell(path: str, group: ResolvedGroup) -> Context:
     """The job's, or holes that the decision of the point group fills."""
-    number, cell = group.leaves["space_group_number"], group.leaves["cell"]
+    number = group.leaves["space_group_number"]
     if number.value is not None:
-        return {"space_group_number": number, "cell": cell}
+        return {"space_group_number": number, "cell": standard_cell(path + "cell", group)}
     return {
         name: Resolved(
             path + keyword,

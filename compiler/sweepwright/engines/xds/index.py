@@ -8,6 +8,7 @@ from typing import Any
 from sweepwright.engines.base import PlannedStep, Rung, TemplateUse, constant, one, sweep_folder
 from sweepwright.engines.keywords import replaced_keywords
 from sweepwright.engines.xds.instrument import Context, instrument, limits, machine, readers
+from sweepwright.engines.xds.setting import standard_cell
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedSweep
 from sweepwright.model.plan import Output
 from sweepwright.model.resolved import Leaves, Resolved, computed
@@ -73,7 +74,7 @@ def index_context(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> Co
         "sepmin": constant(path + "SEPMIN", 4.0 if counting else 7.0, small),
         "cluster_radius": constant(path + "CLUSTER_RADIUS", 2.0 if counting else 3.5, small),
         "space_group_number": _number(path, group.leaves["space_group_number"]),
-        "cell": group.leaves["cell"],
+        "cell": standard_cell(path + "UNIT_CELL_CONSTANTS", group),
         "refined": _refined(path, leaves["processing.indexing.refine"]),
         "resolution_range": limits(
             path, leaves["processing.resolution.low"], leaves["processing.resolution.high"]

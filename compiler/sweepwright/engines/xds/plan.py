@@ -1,7 +1,7 @@
 """The plan of the ``xds`` engine: sweeps indexed and integrated apart, then a group together.
 
-A group's sweeps get one point group and one way of indexing in CORRECT, are scaled by XSCALE, and
-what is ``auto`` is decided between two scalings.
+A group's sweeps get one point group and one way of indexing in CORRECT; what is ``auto`` is decided
+between two scalings.
 """
 
 from __future__ import annotations
@@ -9,20 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sweepwright.engines import own_steps
-from sweepwright.engines.base import (
-    Draft,
-    PlannedStep,
-    TemplateUse,
-    group_folder,
-    one,
-    sweep_folder,
-)
-from sweepwright.engines.own_steps import subject_of
+from sweepwright.engines.base import Draft, PlannedStep, group_folder, one, sweep_folder
 from sweepwright.engines.xds.correct import correct_id, correct_step, lattices_step
+from sweepwright.engines.xds.group import group_steps
 from sweepwright.engines.xds.index import index_step
 from sweepwright.engines.xds.integrate import integrate_step
-from sweepwright.engines.xds.scale import scale_step, scaled, scaled_file
-from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedJob, ResolvedSweep
+from sweepwright.model.job_resolved import ResolvedGroup, ResolvedJob, ResolvedSweep
 from sweepwright.model.plan import Condition, FileRef, Need, Output, Result
 from sweepwright.model.resolved import Leaves
 
@@ -48,10 +40,8 @@ def plan(job: ResolvedJob) -> Draft:
             corrected[sweep.name] = made[-1].id
         if until != "end":
             continue
-        steps += _scaled(group, job.leaves, corrected)
-        last = steps[-1].id
+        steps += group_steps(group, job, corrected)
         for dataset in group.datasets:
-            steps += _merged(group, dataset, one(last, scaled_file(dataset)))
             results += own_steps.results(job, group, dataset)
     return Draft(tuple(steps), tuple(results))
 
@@ -106,35 +96,3 @@ def _corrected(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> list[
             )
         )
     return steps
-
-
-def _scaled(group: ResolvedGroup, job: Leaves, corrected: dict[str, str]) -> list[PlannedStep]:
-    first = scale_step(group, job, corrected, final=False)
-    decisions = own_steps.decisions(group, scaled(first.id, group))
-    if not decisions:
-        return [first]
-    return [first, *decisions, scale_step(group, job, corrected, final=True)]
-
-
-def _merged(group: ResolvedGroup, dataset: DataSet, unmerged: FileRef) -> list[PlannedStep]:
-    """merge, finish."""
-    subject, folder = subject_of(group, dataset)
-    merge = PlannedStep(
-        id=f"merge@{subject}",
-        program="sweepwright:merge",
-        folder=f"{folder}/merge",
-        argv=(unmerged,),
-        files=(
-            TemplateUse(
-                "steps/merge.json.j2", "parameters.json", "json",
-                own_steps.merged_names(group, dataset),
-            ),
-        ),
-        outputs=(
-            Output(name="merged.mtz", role="merged"),
-            Output(name="unmerged.mtz", role="unmerged"),
-        ),
-        title=f"merge {subject}",
-    )  # fmt: skip
-    files = one(merge.id, "merged.mtz"), one(merge.id, "unmerged.mtz")
-    return [merge, own_steps.finish(group, dataset, files)]

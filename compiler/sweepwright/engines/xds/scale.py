@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sweepwright.engines.base import (
@@ -13,7 +14,7 @@ from sweepwright.engines.base import (
     threads,
 )
 from sweepwright.engines.keywords import keyword_lines, replaced_keywords
-from sweepwright.engines.xds.correct import friedel
+from sweepwright.engines.xds.correct import WFAC1_PROTECTED, friedel
 from sweepwright.engines.xds.instrument import Context
 from sweepwright.model.job_resolved import DataSet, ResolvedGroup
 from sweepwright.model.plan import FileRef, Output
@@ -21,7 +22,7 @@ from sweepwright.model.resolved import Decision, Leaves, Resolved, computed
 
 
 def scale_step(
-    group: ResolvedGroup, job: Leaves, corrected: dict[str, str], *, final: bool
+    group: ResolvedGroup, job: Leaves, corrected: Mapping[str, str], *, final: bool
 ) -> PlannedStep:
     """The first scaling of all data, or the final one with all that was decided.
 
@@ -72,6 +73,7 @@ def _context(group: ResolvedGroup, job: Leaves, final: bool) -> Context:
         "group": constant(path + "group", group.name, "group"),
         "friedels_law": friedels_law,
         "merge": constant(path + "MERGE", False, "unmerged for statistics"),
+        "wfac1": _wfac1(path, group),
         "strict_absorption": constant(path + "STRICT_ABSORPTION_CORRECTION", False, "XSCALE"),
         "processors": threads(path + "MAXIMUM_NUMBER_OF_PROCESSORS", job["run.scaling_threads"]),
         "datasets": [_dataset(path, group, dataset, final) for dataset in group.datasets],
@@ -80,6 +82,12 @@ def _context(group: ResolvedGroup, job: Leaves, final: bool) -> Context:
             for scope in ("general", "output", "input")
         },
     }
+
+
+def _wfac1(path: str, group: ResolvedGroup) -> Resolved[Any]:
+    protect = group.leaves["processing.protect_anomalous"]
+    value = WFAC1_PROTECTED if protect.value == "all" else 1.0
+    return computed(path + "WFAC1", value, "larger where differences are protected", protect)
 
 
 def _dataset(path: str, group: ResolvedGroup, dataset: DataSet, final: bool) -> Context:

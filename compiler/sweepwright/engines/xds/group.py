@@ -1,0 +1,131 @@
+"""What becomes of a group after CORRECT: space group, scale, merged data sets, amplitudes.
+
+AIMLESS scales and merges what POINTLESS sorted; or XSCALE scales and we merge. POINTLESS finds the
+space group and CTRUNCATE makes amplitudes in both ways, where they are here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sweepwright.engines import own_steps
+from sweepwright.engines.base import PlannedStep, TemplateUse, one
+from sweepwright.engines.ccp4.aimless import (
+    aimless_step,
+    merged_file,
+    unmerged_file,
+    unmerged_files,
+)
+from sweepwright.engines.ccp4.ctruncate import AMPLITUDES, ctruncate_step
+from sweepwright.engines.ccp4.pointless import decided, pointless_step, space_group_step
+from sweepwright.engines.own_steps import subject_of
+from sweepwright.engines.xds.scale import scale_step, scaled, scaled_file
+from sweepwright.engines.xds.setting import to_the_named_setting
+from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedJob
+from sweepwright.model.plan import FileRef, Output
+
+Corrected = Mapping[str, str]
+
+
+def group_steps(group: ResolvedGroup, job: ResolvedJob, corrected: Corrected) -> list[PlannedStep]:
+    """All steps to the finished sets; ``corrected`` is the step that made each XDS_ASCII.HKL."""
+    by_aimless = job.leaves["processing.scaling.program"].known == "aimless"
+    ways = (_aimless if by_aimless else _xscale)(group, job, corrected)
+    steps, merged = ways
+    for dataset, (intensities, unmerged) in zip(group.datasets, merged, strict=True):
+        last = intensities
+        if "ctruncate" in job.machine.tools:
+            steps.append(ctruncate_step(group, dataset, intensities))
+            last = one(steps[-1].id, AMPLITUDES)
+        steps.append(own_steps.finish(group, dataset, (last, unmerged)))
+    return steps
+
+
+def scaling_programs(job: ResolvedJob) -> list[str]:
+    """The programs that scale and find the space group in this job."""
+    if job.leaves["processing.scaling.program"].known == "aimless":
+        return ["pointless", "aimless"]
+    unknown = any(group.leaves["space_group"].value is None for group in job.groups)
+    return ["xscale", *(["pointless"] if unknown and "pointless" in job.machine.tools else [])]
+
+
+Merged = list[tuple[FileRef, FileRef]]
+
+
+def _aimless(
+    group: ResolvedGroup, job: ResolvedJob, corrected: Corrected
+) -> tuple[list[PlannedStep], Merged]:
+    """The steps, and of each data set the merged and the unmerged file."""
+    steps = _space_group(group, job, corrected)
+    first = aimless_step(group, job.leaves, final=False)
+    steps.append(first)
+    decisions = own_steps.decisions(group, unmerged_files(first.id, group))
+    if decisions:
+        steps += [*decisions, aimless_step(group, job.leaves, final=True)]
+    last = steps[-1].id
+    merged = [
+        (one(last, merged_file(group, dataset)), one(last, unmerged_file(group, dataset)))
+        for dataset in group.datasets
+    ]
+    return steps, merged
+
+
+def _xscale(
+    group: ResolvedGroup, job: ResolvedJob, corrected: Corrected
+) -> tuple[list[PlannedStep], Merged]:
+    """As `_aimless`; without POINTLESS the group is the point group that CORRECT worked in."""
+    unknown = group.leaves["space_group"].value is None
+    found = unknown and "pointless" in job.machine.tools
+    steps = _space_group(group, job, corrected) if found else []
+    first = scale_step(group, job.leaves, corrected, final=False)
+    steps.append(first)
+    decisions = own_steps.decisions(group, scaled(first.id, group))
+    if decisions:
+        steps += [*decisions, scale_step(group, job.leaves, corrected, final=True)]
+    last = steps[-1].id
+    merges = [
+        _merge(group, dataset, one(last, scaled_file(dataset)), found) for dataset in group.datasets
+    ]
+    merged = [(one(step.id, "merged.mtz"), one(step.id, "unmerged.mtz")) for step in merges]
+    return [*steps, *merges], merged
+
+
+def _space_group(group: ResolvedGroup, job: ResolvedJob, corrected: Corrected) -> list[PlannedStep]:
+    """POINTLESS, and what it found where the job does not say it."""
+    reindex = to_the_named_setting(f"groups[{group.name}].pointless.REINDEX", group)
+    sorted_data = pointless_step(group, job.leaves, corrected, reindex)
+    if group.leaves["space_group"].value is not None:
+        return [sorted_data]
+    return [sorted_data, space_group_step(group)]
+
+
+def _merge(group: ResolvedGroup, dataset: DataSet, unmerged: FileRef, found: bool) -> PlannedStep:
+    """``merge@SET``; ``found``: POINTLESS says the group and how to index in it."""
+    subject, folder = subject_of(group, dataset)
+    path = f"groups[{group.name}].{dataset.name}.merge."
+    given = group.leaves["space_group"]
+    setting = {
+        "space_group": decided(group, path + "space_group", "space_group") if found else given,
+        "reindex": decided(group, path + "reindex", "reindex")
+        if found
+        else to_the_named_setting(path + "reindex", group),
+    }
+    return PlannedStep(
+        id=f"merge@{subject}",
+        program="sweepwright:merge",
+        folder=f"{folder}/merge",
+        argv=(unmerged,),
+        files=(
+            TemplateUse(
+                "steps/merge.json.j2",
+                "parameters.json",
+                "json",
+                own_steps.merged_names(group, dataset) | setting,
+            ),
+        ),
+        outputs=(
+            Output(name="merged.mtz", role="merged"),
+            Output(name="unmerged.mtz", role="unmerged"),
+        ),
+        title=f"merge {subject}",
+    )

@@ -1,0 +1,136 @@
+"""What POINTLESS, AIMLESS and CTRUNCATE are given, as their own users would write it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from sweep_tool import REPOSITORY, command
+from tiny_images import write_series
+from xds_input import numbers, parse_xds_input
+
+STANDINS = f"{REPOSITORY / 'tests/standins'}:{os.environ['PATH']}"
+SWEEPS = """\
+sweepwright: 1
+name: run
+sweeps:
+  - {name: A, images: data/peak_####.cbf, dataset: peak}
+  - {name: B, images: data/edge_####.cbf, dataset: edge}
+"""
+ONE = "sweepwright: 1\nname: run\nsweeps: [{name: A, images: data/peak_####.cbf}]\n"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    for name in ("peak", "edge"):
+        write_series(tmp_path / "data", f"{name}_####.cbf", "1-200")
+    return tmp_path
+
+
+def compiled(place: Path, text: str, **environment: str) -> Path:
+    (place / "job.yaml").write_text(text)
+    done = command(
+        "compile", "job.yaml", "-o", "run", folder=place,
+        environment={"PATH": STANDINS, **environment},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return place / "run"
+
+
+def lines(path: Path) -> list[str]:
+    """The keywords of a script: no comments, no blanks at the ends."""
+    stripped = (line.partition("#")[0].strip() for line in path.read_text().splitlines())
+    return [line for line in stripped if line]
+
+
+def step(run: Path, id_: str) -> dict:
+    plan = json.loads((run / "plan.json").read_text())
+    return next(item for item in plan["steps"] if item["id"] == id_)
+
+
+def test_sweeps_keep_their_data_sets_and_their_names(place: Path) -> None:
+    run = compiled(place, SWEEPS + "project: my project\nprocessing: {engine: xds}\n")
+    assert lines(run / "groups/x1/pointless/pointless.inp") == [
+        "ALLOW OUTOFSEQUENCEFILES",
+        "NAME PROJECT my_project CRYSTAL x1 DATASET peak",
+        "XDSIN A.HKL",
+        "NAME PROJECT my_project CRYSTAL x1 DATASET edge",
+        "XDSIN B.HKL",
+        "SETTING SYMMETRY-BASED",
+        "TOLERANCE 2",
+        "RUN BYFILE",
+    ]
+    outputs = {output["name"] for output in step(run, "rescale@x1")["outputs"]}
+    assert {"scaled_peak.mtz", "scaled_edge_unmerged.mtz"} <= outputs
+    assert step(run, "ctruncate@x1.peak")["inputs"][0]["name"] == "scaled_peak.mtz"
+
+
+def test_everything_that_has_several_defaults_is_written_out(place: Path) -> None:
+    run = compiled(place, ONE + "processing: {engine: xds, resolution: {high: 2.1, low: 40}}\n")
+    script = lines(run / "groups/x1/rescale/aimless.inp")
+    assert script == [
+        "RESOLUTION LOW 40 HIGH 2.1",
+        "SCALES ROTATION SPACING 5 BFACTOR ON BROTATION SPACING 20 SECONDARY 4",
+        "ANOMALOUS <anomalous@x1.anomalous>",
+        "REJECT 6 6 KEEP ALL 9 EMAX 10",
+        "SDCORRECTION REFINE SAME",
+        "BINS RESOLUTION 20",
+        "OUTPUT MTZ MERGED",
+        "OUTPUT MTZ UNMERGED",
+    ]
+    first = lines(run / "groups/x1/aimless/aimless.inp")
+    assert "ANOMALOUS ON" in first
+    corrections = parse_xds_input((run / "sweeps/A/correct/XDS.INP").read_text())["CORRECTIONS"]
+    assert corrections == [""]  # what AIMLESS models CORRECT leaves alone
+
+
+def test_large_differences_are_protected_at_both_levels(place: Path) -> None:
+    run = compiled(place, ONE + "processing: {engine: xds, protect_anomalous: all}\n")
+    script = lines(run / "groups/x1/aimless/aimless.inp")
+    assert "REJECT 6 6 KEEP ALL 0 EMAX 10" in script
+    assert "KEEP MISFIT" in script
+    correct = parse_xds_input((run / "sweeps/A/correct/XDS.INP").read_text())
+    assert numbers(correct, "WFAC1") == [1.5]
+    assert correct["FRIEDEL'S_LAW"] == ["FALSE"]
+
+
+def test_lines_of_the_job_take_the_place_of_the_default(place: Path) -> None:
+    more = 'keywords: {aimless: ["reject 8", "keep overloads", "SCALES RUN 1 CONSTANT"]}\n'
+    run = compiled(place, ONE + "processing: {engine: xds}\n" + more)
+    script = lines(run / "groups/x1/aimless/aimless.inp")
+    assert [line for line in script if line.upper().startswith("REJECT")] == ["reject 8"]
+    assert "keep overloads" in script
+    assert [line.split()[1] for line in script if line.startswith("SCALES")] == ["ROTATION", "RUN"]
+
+
+GIVEN = "crystals: {x1: {space_group: P 2 21 21, cell: [60, 40, 50, 90, 90, 90]}}\n"
+
+
+def test_a_setting_that_has_no_number_is_reached_by_reindexing(place: Path) -> None:
+    """The twofold axis, c of the standard setting P 21 21 2, is a of P 2 21 21."""
+    run = compiled(place, ONE + GIVEN + "processing: {engine: xds}\n")
+    for stage in ("index", "correct"):
+        there = parse_xds_input((run / f"sweeps/A/{stage}/XDS.INP").read_text())
+        assert there["SPACE_GROUP_NUMBER"] == ["18"]
+        assert numbers(there, "UNIT_CELL_CONSTANTS") == [40, 50, 60, 90, 90, 90]
+    script = lines(run / "groups/x1/pointless/pointless.inp")
+    assert ["SPACEGROUP P 2 21 21", "REINDEX l,h,k"] == script[3:5]
+
+
+def test_a_setting_is_reached_without_ccp4(place: Path) -> None:
+    run = compiled(place, ONE + GIVEN + "processing: {engine: xds}\n", PATH="")
+    asked = json.loads((run / "groups/x1/merge/parameters.json").read_text().replace("<", "-"))
+    assert (asked["space_group"], asked["reindex"]) == ("P 2 21 21", "l,h,k")
+    assert not (run / "groups/x1/ctruncate").exists()
+
+
+def test_a_script_by_hand_says_what_the_runner_does(place: Path) -> None:
+    run = compiled(place, ONE + "processing: {engine: xds}\n")
+    planned = step(run, "rescale@x1")
+    command_line = (run / "groups/x1/rescale/aimless.sh").read_text().splitlines()[-1]
+    words = command_line.split()
+    assert words[:2] == ["exec", "aimless"]
+    assert words[2:-2] == planned["argv"]
+    assert words[-2:] == ["<", planned["stdin"]]
