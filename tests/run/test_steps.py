@@ -86,6 +86,7 @@ def test_environment_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "LC_ALL=C" in got
     assert "OMP_NUM_THREADS=1" in got
     assert "CCP4_MASTER=/x" in got
+    assert f"CCP4_SCR={(tmp_path / 'a/1').resolve()}" in got
     assert not any("SECRET" in line for line in got)
 
 

@@ -16,7 +16,7 @@ from sweepwright.model.verdict import Outcome, Verdict
 from sweepwright.records.digest import Digest, digest_file
 from sweepwright.records.ends import EndRecord, Usage, attempts, write_end
 from sweepwright.records.journal import now
-from sweepwright.run.environment import for_threads, memory_mb
+from sweepwright.run.environment import for_folder, for_threads, memory_mb
 from sweepwright.run.events import AttemptEnd, AttemptStart, Spawned
 from sweepwright.run.judges import all_judges, missing_outputs
 from sweepwright.run.load import PARAMETERS
@@ -141,7 +141,7 @@ def _program(
         setting.tell(Spawned(task.step.id, int(folder.name), place, pid, born(pid)))
 
     executable = setting.find(task.step.program) or Path(task.step.program)
-    environment = {**setting.passed_on, **for_threads(task.threads)}
+    environment = {**setting.passed_on, **for_threads(task.threads), **for_folder(folder)}
     try:
         processes = setting.processes
         ended = processes.run(

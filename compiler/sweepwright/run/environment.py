@@ -22,10 +22,12 @@ FIXED = {
 }
 #: set to the number of threads that the step was given; in no key
 THREADS = ("OMP_NUM_THREADS",)
+#: set to the folder of the attempt: names of CCP4's scratch files collide between steps
+SCRATCH = ("CCP4_SCR", "BINSORT_SCR")
 #: handed on as they are: where things are on this machine, in no key
 PLACES = frozenset(
     "PATH HOME USER LOGNAME SHELL TMPDIR LD_LIBRARY_PATH DYLD_LIBRARY_PATH PYTHONPATH VIRTUAL_ENV "
-    "CONDA_PREFIX CONDA_DEFAULT_ENV HDF5_PLUGIN_PATH LM_LICENSE_FILE BINSORT_SCR SCRATCH "
+    "CONDA_PREFIX CONDA_DEFAULT_ENV HDF5_PLUGIN_PATH LM_LICENSE_FILE SCRATCH "
     "CBIN CLIB CLIBD CLIBD_MON CETC CINCL CHTML CLIBS CRANK CEXAM CPROG MMCIFDIC SYMINFO "
     "MODULEPATH LOADEDMODULES".split()
 )
@@ -58,6 +60,11 @@ def keyed(environment: Mapping[str, str]) -> dict[str, str]:
 def for_threads(threads: int) -> dict[str, str]:
     """The variables that tell a program how many threads it has."""
     return dict.fromkeys(THREADS, str(threads))
+
+
+def for_folder(folder: Path) -> dict[str, str]:
+    """The variables that keep scratch files in the folder of an attempt."""
+    return dict.fromkeys(SCRATCH, str(folder))
 
 
 def cores() -> int:

@@ -8,9 +8,10 @@ from sweepwright.engines.xds.plan import plan
 
 def _judges() -> Mapping[str, JudgeFunction]:
     """Loaded when something runs; compiling does without them."""
+    from sweepwright.engines.ccp4.judge import JUDGES as OF_CCP4
     from sweepwright.engines.xds.judge import JUDGES
 
-    return JUDGES
+    return {**JUDGES, **OF_CCP4}
 
 
 ENGINE = Engine("xds", plan, _judges)
