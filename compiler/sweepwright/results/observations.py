@@ -6,6 +6,7 @@ Read from the MTZ that ``dials.export`` (or AIMLESS, POINTLESS) writes; everythi
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -116,7 +117,7 @@ def read_unmerged(path: Path | str, setting: Setting | None = None) -> Observati
     path = Path(path)
     mtz = _from_xds(path) if path.suffix == ".HKL" else _from_mtz(path)
     if setting is not None:
-        _set(mtz, setting)
+        mtz = _in_setting(mtz, setting)
     labels = mtz.column_labels()
     pair = next((pair for pair in _INTENSITY_COLUMNS if set(pair) <= set(labels)), None)
     if pair is None or "M/ISYM" not in labels or "BATCH" not in labels:
@@ -154,17 +155,28 @@ def _from_xds(path: Path) -> Any:
     return mtz
 
 
-def _set(mtz: Any, setting: Setting) -> None:
-    """Reindexes, and takes the indices to the asymmetric unit of the group. Raises ValueError."""
+def _in_setting(mtz: Any, setting: Setting) -> Any:
+    """Reindexed, with indices of the asymmetric unit of the group. Raises ValueError."""
     group = gemmi.find_spacegroup_by_name(setting.space_group)
     if group is None:
         raise ValueError(f"'{setting.space_group}' is no space group")
+    if not mtz.nsymop:
+        mtz = _through_a_file(mtz)
     mtz.switch_to_original_hkl()
-    operator = gemmi.Op(setting.reindex)
-    if operator.triplet() != "h,k,l":
-        mtz.reindex(operator)
+    # gemmi moves the group along, and refuses one that has no name in the new axes
+    mtz.spacegroup = gemmi.SpaceGroup("P 1")
+    mtz.reindex(gemmi.Op(setting.reindex))
     mtz.spacegroup = group
     mtz.switch_to_asu_hkl()
+    return mtz
+
+
+def _through_a_file(mtz: Any) -> Any:
+    """gemmi keeps the operators behind M/ISYM only of an MTZ that it has read."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "unmerged.mtz")
+        mtz.write_to_file(path)
+        return gemmi.read_mtz_file(path)
 
 
 def _observations(mtz: Any, intensity_label: str, sigma_label: str) -> Observations:
