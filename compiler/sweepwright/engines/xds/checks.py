@@ -36,6 +36,11 @@ def check(job: ResolvedJob) -> list[Diagnostic]:
         found += _master(sweep)
         found += _masks(sweep)
     found += _keywords(job)
+    program = job.leaves["processing.scaling.program"]
+    if program.value == "dials":
+        message = "data of XDS are not scaled by DIALS"
+        help_ = "Write aimless, xscale, or auto; or process with the engine dials."
+        found.append(error("SW-E058", message, program.origin.span, help=help_))
     return found
 
 
