@@ -163,9 +163,11 @@ def _in_setting(mtz: Any, setting: Setting) -> Any:
     if not mtz.nsymop:
         mtz = _through_a_file(mtz)
     mtz.switch_to_original_hkl()
-    # gemmi moves the group along, and refuses one that has no name in the new axes
+    # gemmi moves the group along, and refuses one that has no name in the new axes; it leaves the
+    # indices in the asymmetric unit
     mtz.spacegroup = gemmi.SpaceGroup("P 1")
     mtz.reindex(gemmi.Op(setting.reindex))
+    mtz.switch_to_original_hkl()
     mtz.spacegroup = group
     mtz.switch_to_asu_hkl()
     return mtz
