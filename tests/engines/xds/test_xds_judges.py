@@ -257,7 +257,7 @@ def test_every_known_text_has_a_meaning_of_its_own_and_advice() -> None:
     assert "XDSCONV.INP is" in explained['CANNOT OPEN OR READ "XDSCONV.INP"'][0]
 
 
-@pytest.mark.parametrize("program", ["xds"])
+@pytest.mark.parametrize("program", ["xds", "ccp4"])
 def test_tables_of_errors_are_whole(program: str) -> None:
     path = REPOSITORY / f"compiler/sweepwright/programs/{program}/errors.yaml"
     rows = YAML(typ="safe").load(path)

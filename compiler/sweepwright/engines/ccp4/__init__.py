@@ -1,0 +1,1 @@
+"""The programs of CCP4 in the plans of the `xds` engine."""
