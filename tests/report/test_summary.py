@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from sweepwright.model.verdict import Finding, FindingState
+from sweepwright.report.charts import image_charts
 from sweepwright.report.summary import (
     DecisionLine,
     ImageFigures,
@@ -24,7 +25,7 @@ from sweepwright.report.summary import (
 )
 from sweepwright.results.model import MergedSet, Output, Results
 from sweepwright.results.observations import Observations
-from sweepwright.results.per_image import per_image
+from sweepwright.results.per_image import ImageStatistics, per_image
 from sweepwright.results.resolution import resolution_limit
 from sweepwright.results.statistics import merging_statistics
 
@@ -136,7 +137,9 @@ def test_the_key_numbers_are_those_of_the_results(summary):
     overall = summary.results.sets[0].overall
     assert f"<dd>{overall.completeness:.1%}</dd>" in page
     assert f"<dd>{overall.cc_half:.4f}</dd>" in page
-    assert page.count("<svg") == page.count("</svg>") == 5
+    # two against resolution; two against images, for these observations have no scales
+    assert page.count("<svg") == page.count("</svg>") == 4
+    assert "Scale factor" not in page
 
 
 def test_a_failed_run_has_a_page_too():
@@ -175,3 +178,11 @@ def test_a_browser_shows_it_without_complaint(summary, tmp_path):
     )
     assert "CONSOLE" not in done.stderr
     assert (tmp_path / "page.png").stat().st_size > 10_000
+
+
+def test_what_no_image_has_gets_no_chart():
+    images = [ImageStatistics(batch, 90, None, 5.0 + batch, 0.05) for batch in (1001, 1002)]
+    titles = [chart.title for chart in image_charts(images, 1000)]
+    assert titles == ["Mean I/σ(I) of observations", "R against the merged mean"]
+    scaled = [*images, ImageStatistics(1003, 90, 1.1, 8.0, None)]
+    assert len(image_charts(scaled, 1000)) == 3

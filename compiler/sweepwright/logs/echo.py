@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from sweepwright.logs.draft import Draft, paragraph, place
 from sweepwright.logs.keywords import keywords
@@ -12,6 +13,7 @@ from sweepwright.logs.reading import UnreadableError
 _TITLE = r"INPUT PARAMETER VALUES"
 #: what a line has behind its values: a remark, or a constant that no reader needs
 _BEHIND = re.compile(r" +as used (?:by|in) .*| +WFAC1=.*")
+_KEYWORD = re.compile(r"(?:^|(?<=\s))([A-Z][^\s=]*)=")
 _ASSUMED = r"THE DATA COLLECTION STATISTICS REPORTED BELOW ASSUMES:"
 
 
@@ -40,3 +42,21 @@ def crystal(lines: Sequence[str], at: int, draft: Draft, prefix: str) -> None:
     if list(found) != ["space_group_number", "cell"]:
         raise UnreadableError("no space group and cell", at + 1)
     draft.values |= {f"{prefix}.{name}": value for name, value in found.items()}
+
+
+def printed_input(text: str) -> dict[str, str]:
+    """Keywords of XDS that a log repeats below the title, with what stands behind each as printed.
+
+    The digits say to what the value was rounded. Remarks are not cut off; of a keyword that comes
+    twice the first counts.
+    """
+    lines = iter(text.split("\n"))
+    found: dict[str, str] = {}
+    if not any(line.strip() == _TITLE for line in lines):
+        return found
+    for line in takewhile(lambda line: not line.lstrip().startswith("***"), lines):
+        keys = list(_KEYWORD.finditer(line))
+        starts = [*(key.start() for key in keys), len(line)]
+        for key, end in zip(keys, starts[1:], strict=True):
+            found.setdefault(key[1], line[key.end() : end].strip())
+    return found

@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass
 
 from sweepwright.logs.reading import Value
+from sweepwright.logs.versions import VERSION
 
-_VERSION = r"VERSION +(?P<version>[A-Z][a-z]+(?: +\d{1,2},)? +\d{4})(?: +BUILT=(?P<built>\d{8}))?"
 _DATE = r"\d{1,2}-[A-Z][a-z]{2}-\d{4}"
-_DATED = rf"\((?:XDS )?{_VERSION}\) +(?P<run>{_DATE})"
+_DATED = rf"\((?:XDS )?{VERSION}\) +(?P<run>{_DATE})"
 #: the log of a step, or the standard output; and, until 2012, the box of XSCALE
 _LOG = re.compile(
     rf"^ *(?:\*{{5}} +(?P<step>[A-Z]+) +\*{{5}} *|(?P<box>XSCALE|XDSCONV) +){_DATED}",

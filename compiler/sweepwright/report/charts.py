@@ -43,7 +43,10 @@ def resolution_charts(
 
 
 def image_charts(images: Sequence[ImageStatistics], batch_offset: int) -> tuple[Chart, ...]:
-    """Scale, I/sigma and R of each image of one sweep, by image number (batch less the offset)."""
+    """Scale, I/sigma and R of each image of one sweep, by image number (batch less the offset).
+
+    What no image has, as scales where XDS scaled, has no chart.
+    """
     if not images:
         return ()
     numbers = [item.batch - batch_offset for item in images]
@@ -53,20 +56,18 @@ def image_charts(images: Sequence[ImageStatistics], batch_offset: int) -> tuple[
         "Mean I/σ(I) of observations": [item.mean_i_over_sigma for item in images],
         "R against the merged mean": [item.r_merge for item in images],
     }
-    return tuple(
-        _image_chart(
-            title,
-            axis,
-            [(float(x), y) for x, y in zip(numbers, values, strict=True) if y is not None],
-        )
-        for title, values in named.items()
-    )
+    charts = []
+    for title, values in named.items():
+        points = [(float(x), y) for x, y in zip(numbers, values, strict=True) if y is not None]
+        if points:
+            charts.append(_image_chart(title, axis, points))
+    return tuple(charts)
 
 
 def _image_chart(title: str, axis: Axis, points: Sequence[Point]) -> Chart:
     shown = thinned(points)
-    highest = max((y for _, y in shown), default=1.0)
-    lowest = min((y for _, y in shown), default=0.0)
+    highest = max(y for _, y in shown)
+    lowest = min(y for _, y in shown)
     y_axis = linear_axis(title, min(0.0, lowest), highest, 4)
     return Chart(title, axis, y_axis, (Series(title, shown),), width=NARROW)
 

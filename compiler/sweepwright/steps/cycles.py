@@ -11,9 +11,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from sweepwright.emit.write import json_bytes, write_file
 from sweepwright.logs.correct import read
 from sweepwright.run import StepCall
+from sweepwright.steps.decided import write_decision
 
 _ACCEPTED, _ISA = "correct.refined.accepted", "correct.isa"
 
@@ -22,7 +22,7 @@ def again(call: StepCall) -> None:
     """``again``: whether there is a refined geometry to integrate with."""
     values = _values(call.inputs[0])
     accepted = values.get(_ACCEPTED)
-    _decided(call, {"again": accepted is True}, {"refinement_accepted": accepted})
+    write_decision(call, {"again": accepted is True}, {"refinement_accepted": accepted})
 
 
 def best(call: StepCall) -> None:
@@ -35,13 +35,8 @@ def best(call: StepCall) -> None:
     reached = [_values(path).get(_ISA) for path in logs]
     chosen = max(range(half), key=lambda i: (reached[i] or 0.0, -i))
     shutil.copyfile(data[chosen], call.folder / "XDS_ASCII.HKL")
-    _decided(call, {"cycle": chosen + 1}, {"isa": reached})
+    write_decision(call, {"cycle": chosen + 1}, {"isa": reached})
 
 
 def _values(path: Path) -> dict[str, Any]:
     return dict(read(path.read_text("latin-1"), "CORRECT.LP").values)
-
-
-def _decided(call: StepCall, values: dict[str, Any], evidence: dict[str, Any]) -> None:
-    content = {"values": values, "evidence": evidence}
-    write_file(call.folder / "decision.json", json_bytes(content))

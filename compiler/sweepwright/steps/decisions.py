@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sweepwright.emit.write import json_bytes, write_file
 from sweepwright.results.anomalous import anomalous_signal
 from sweepwright.results.observations import Observations, read_unmerged
 from sweepwright.results.resolution import resolution_limit
 from sweepwright.run import StepCall, StepError
+from sweepwright.steps.decided import write_decision
 
 
 def resolution(call: StepCall) -> None:
@@ -24,14 +22,14 @@ def resolution(call: StepCall) -> None:
         ),
         key=lambda item: item.value,
     )
-    _write(call, {"d_min": decided.value}, decided.to_json())
+    write_decision(call, {"d_min": decided.value}, decided.to_json())
 
 
 def anomalous(call: StepCall) -> None:
     """``anomalous``: whether mates are treated apart in the final scaling; ``friedels_law``: not so."""
     decided = anomalous_signal(*_scaled(call))
     values = {"anomalous": decided.value, "friedels_law": not decided.value}
-    _write(call, values, decided.to_json())
+    write_decision(call, values, decided.to_json())
 
 
 def _scaled(call: StepCall) -> list[Observations]:
@@ -39,8 +37,3 @@ def _scaled(call: StepCall) -> list[Observations]:
     if not files:
         raise StepError("scaling left no observations", "Look at the log of the scaling step.")
     return files
-
-
-def _write(call: StepCall, values: dict[str, Any], evidence: dict[str, Any]) -> None:
-    content = {"values": values, "evidence": evidence}
-    write_file(call.folder / "decision.json", json_bytes(content))

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sweepwright.emit.write import json_bytes, write_file
 from sweepwright.logs.correct import read
 from sweepwright.run import StepCall, StepError
+from sweepwright.steps.decided import write_decision
 
 _TABLE = "correct.groups"
 _MAX_FACTOR, _LEAST_COMPARED = 2.0, 50
@@ -38,7 +38,7 @@ def point_group(call: StepCall) -> None:
     values = {"space_group_number": best["space_group_number"], "cell": list(best["cell"])}
     note = "screw axes are not looked at: the group stands for its point group"
     evidence = {"sweeps": [_told(rows) for rows in tables], "note": note}
-    write_file(call.folder / "decision.json", json_bytes({"values": values, "evidence": evidence}))
+    write_decision(call, values, evidence)
 
 
 def _rows(path: Path) -> Sequence[Row]:

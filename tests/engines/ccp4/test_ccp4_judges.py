@@ -1,130 +1,222 @@
-"""Success and failure of CCP4's programs, by what they leave behind.
-
-XML and texts by hand, after the shapes that the programs' sources and readers of them show.
-"""
+"""Judges of POINTLESS, AIMLESS and CTRUNCATE on real logs, and on small ones in their layout."""
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from sweepwright.engines.ccp4.judge import JUDGES
-from sweepwright.model.plan import LineTable, Step
-from sweepwright.model.verdict import Outcome, Verdict
+from sweepwright.model.plan import Output, Step
+from sweepwright.model.verdict import FindingState, Outcome, Verdict
 
-POINTLESS = """\
-<?xml version="1.0"?>
-<POINTLESS version="1.12.1" RunTime="Mon Jan  1 10:00:00 2024">
-{more}
-<BestSolution Type="{kind}">
-  <GroupName> {group} </GroupName><ReindexOperator>[h,k,l]</ReindexOperator>
-  <Confidence>  0.950</Confidence><TotalProb>  0.960</TotalProb>
-</BestSolution>
-</POINTLESS>
-"""
-AIMLESS = """\
-<?xml version="1.0"?>
-<AIMLESS version="0.7.7" RunTime="Mon Jan  1 10:00:00 2024">
-<Result><Dataset name="p/x/d">
-  <RmeasOverall><Overall>0.081</Overall><Inner>0.031</Inner><Outer>0.911</Outer></RmeasOverall>
-  <CChalf><Overall>0.998</Overall><Inner>0.999</Inner><Outer>0.512</Outer></CChalf>
+SAMPLES = (
+    Path(
+        os.environ.get("SWEEPWRIGHT_SHARED", Path(__file__).resolve().parents[3].parent / "shared")
+    )
+    / "samples/results/ccp4"
+)
+SEEN, NOT_SEEN, NOT_JUDGED = FindingState.SEEN, FindingState.NOT_SEEN, FindingState.NOT_JUDGED
+needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason=f"no samples in {SAMPLES}")
+NORMAL = "ctruncate: Normal termination\nTimes: User:       0.2s\n</html>\n"
+RESULT = """\
+<Result><Dataset name="p/c/d">
+<CChalf><Overall>0.998</Overall><Inner>0.999</Inner><Outer>0.512</Outer></CChalf>
+<RmeasOverall><Overall>0.061</Overall><Inner>0.031</Inner><Outer>1.2</Outer></RmeasOverall>
 </Dataset></Result>
-</AIMLESS>
-"""
-CTRUNCATE = """\
-<?xml version="1.0"?>
-<CTRUNCATE version="1.17.29"><DataStatistics><WilsonB>23.4</WilsonB></DataStatistics></CTRUNCATE>
 """
 
 
-def judged(folder: Path, program: str, xml: str = "", said: str = "", code: int = 0) -> Verdict:
-    script = LineTable(name=f"{program}.inp", lines=(("RUN BYFILE",),))
-    step = Step(id=f"{program}@x1", program=program, folder=f"groups/x1/{program}", files=(script,))
-    (folder / "stdout").write_text(said)
-    (folder / "stderr").write_text("")
+def banner(program: str) -> str:
+    bars = " ###############################################################\n"
+    line = f" ### CCP4 8.0.010: {program.upper():<17} version 1.0.1 : 02/03/22##\n"
+    return bars + line + bars + " User: x  Run date:  4/ 5/2022 Run time: 10:00:00\n\n"
+
+
+def step(program: str, *outputs: str) -> Step:
+    return Step(
+        id=f"{program}@lyso",
+        program=program,
+        folder=f"groups/lyso/{program}",
+        outputs=tuple(Output(name=output) for output in outputs),
+    )
+
+
+def judged(
+    folder: Path, program: str, log: str, xml: str = "", code: int = 0, mtz: bool = True
+) -> Verdict:
+    """The verdict on an attempt with this log, this XML, this exit code, and data or none."""
+    for old in folder.iterdir():
+        old.unlink()
+    (folder / "stdout").write_text(banner(program) + log)
     if xml:
-        (folder / f"{program}.xml").write_text(xml)
-    return JUDGES[f"ccp4.{program}"](step, folder, code)
+        root = program.upper()
+        (folder / f"{program}.xml").write_text(f"<{root}>\n{xml}\n</{root}>\n")
+    if mtz:
+        (folder / "out.mtz").write_bytes(b"MTZ ")
+    return JUDGES[f"ccp4.{program}"](step(program, "out.mtz"), folder, code)
 
 
-def pointless(more: str = "", group: str = "P 43 21 2", kind: str = "spacegroup") -> str:
-    return POINTLESS.format(more=more, group=group, kind=kind)
+def on_sample(folder: Path, program: str, name: str) -> Verdict:
+    shutil.copy(SAMPLES / name, folder / "stdout")
+    return JUDGES[f"ccp4.{program}"](step(program), folder, 0)
 
 
-def codes(verdict: Verdict) -> list[str]:
-    return [finding.code for finding in verdict.findings]
+def states(verdict: Verdict) -> dict[str, FindingState]:
+    return {finding.code: finding.state for finding in verdict.findings}
 
 
-def test_the_solution_is_told(tmp_path: Path) -> None:
-    verdict = judged(tmp_path, "pointless", pointless())
-    assert (verdict.outcome, verdict.message) == (Outcome.SUCCESS, "space group P 43 21 2")
-    assert verdict.values["best.total_probability"] == 0.96
-    assert codes(verdict) == ["SW-Q003"]
-    assert "P 41 21 2" in verdict.findings[0].message
+def best(kind: str, name: str, more: str = "") -> str:
+    return f'<BestSolution Type="{kind}"><GroupName>{name}</GroupName></BestSolution>{more}'
 
 
-def test_a_point_group_says_that_the_screw_axes_are_open(tmp_path: Path) -> None:
-    verdict = judged(tmp_path, "pointless", pointless(group="P 3 2 1", kind="pointgroup"))
+@needs_samples
+def test_pointless_that_told_the_screw_axes(tmp_path: Path) -> None:
+    verdict = on_sample(tmp_path, "pointless", "pointless_1.9.2_x828.log")
+    assert verdict.outcome is Outcome.SUCCESS
+    assert verdict.message == "space group C 2 2 21"
+    assert verdict.values["best.total_probability"] == 0.993
+    assert verdict.values["cell"] == [83.09, 96.79, 57.95, 90, 90, 90]
+    assert states(verdict)["SW-Q027"] is NOT_SEEN
+    assert "SW-Q013" not in states(verdict) and "SW-Q003" not in states(verdict)
+
+
+@needs_samples
+def test_pointless_that_could_not_tell_the_screw_axes(tmp_path: Path) -> None:
+    verdict = on_sample(tmp_path, "pointless", "pointless_1.9.31_xdsin_p321.log")
     assert verdict.message == "point group P 3 2 1"
-    assert codes(verdict) == ["SW-Q013"]
+    assert states(verdict)["SW-Q013"] is NOT_JUDGED
+    assert states(verdict)["SW-Q026"] is SEEN
 
 
-def test_a_twin_is_a_finding(tmp_path: Path) -> None:
-    more = "<TwinWarning>twinned</TwinWarning><TwinFraction>0.31</TwinFraction>"
-    verdict = judged(tmp_path, "pointless", pointless(more, "C 1 2 1"))
-    assert codes(verdict) == ["SW-Q025"]
-    assert verdict.findings[0].values == {"twin_fraction": 0.31}
+@needs_samples
+def test_a_weak_anomalous_signal_is_a_finding_of_a_real_log(tmp_path: Path) -> None:
+    verdict = on_sample(tmp_path, "aimless", "aimless_0.2.17_x828.log")
+    assert verdict.outcome is Outcome.SUCCESS
+    # overall values of its summary, not those of the inner or the outer shell
+    assert verdict.values["rmeas_all"] == 0.057
+    assert verdict.values["cc_half"] == 0.999
+    assert verdict.values["high_resolution"] == 1.9
+    assert states(verdict) == {"SW-Q029": SEEN}
 
 
-def test_a_cell_that_is_too_large_is_a_finding(tmp_path: Path) -> None:
-    more = "<ExtraLatticeCentering><LatticeType>I</LatticeType></ExtraLatticeCentering>"
-    assert codes(judged(tmp_path, "pointless", pointless(more, "P 1 21 1"))) == ["SW-Q026"]
+@needs_samples
+def test_ctruncate_without_xml_does_not_judge_twinning(tmp_path: Path) -> None:
+    verdict = on_sample(tmp_path, "ctruncate", "ctruncate_1.13.13_x828.log")
+    assert verdict.outcome is Outcome.SUCCESS
+    assert verdict.values["wilson_b"] == 29.862
+    assert states(verdict) == {"SW-Q027": NOT_JUDGED, "SW-Q028": NOT_SEEN}
+
+
+def test_a_weak_anomalous_signal_is_a_finding(tmp_path: Path) -> None:
+    for sentence, expected in (
+        ("Anomalous flag switched ON in input but the anomalous signal is weak", SEEN),
+        ("Anomalous flag switched ON in input, strong anomalous signal found", NOT_SEEN),
+    ):
+        xml = f"<AnomalousStatus>{sentence}</AnomalousStatus>{RESULT}"
+        assert states(judged(tmp_path, "aimless", "", xml)) == {"SW-Q029": expected}
+    off = "<AnomalousStatus>Anomalous flag switched OFF in input</AnomalousStatus>"
+    assert states(judged(tmp_path, "aimless", "", off + RESULT)) == {}
+
+
+def test_twinning_and_hidden_translations_are_findings(tmp_path: Path) -> None:
+    twin = "<TwinWarning>The L-test suggests that the data may be twinned</TwinWarning>"
+    centring = "<ExtraLatticeCentering><LatticeType>C</LatticeType></ExtraLatticeCentering>"
+    verdict = judged(tmp_path, "pointless", "", best("spacegroup", "P 4 2 2", twin + centring))
+    assert states(verdict) == {"SW-Q027": SEEN, "SW-Q028": SEEN, "SW-Q026": SEEN}
+    for word, expected in (("yes", SEEN), ("no", NOT_SEEN)):
+        xml = (
+            f"<Twinning><L-test><Twinned>{word}</Twinned></L-test></Twinning>"
+            f"<translationalNCS><detected>{word}</detected></translationalNCS>"
+        )
+        found = states(judged(tmp_path, "ctruncate", NORMAL, xml))
+        assert found == {"SW-Q027": expected, "SW-Q028": expected}
 
 
 @pytest.mark.parametrize(
-    ("said", "meaning"),
+    ("group", "pair"),
+    [("P 43 21 2", "P 41 21 2"), ("P 31 2 1", "P 32 2 1"), ("P 65", "P 61"), ("C 2 2 21", "")],
+)
+def test_the_hand_of_a_group_is_a_finding(tmp_path: Path, group: str, pair: str) -> None:
+    verdict = judged(tmp_path, "pointless", "", best("spacegroup", group))
+    said = [finding.message for finding in verdict.findings if finding.code == "SW-Q003"]
+    assert len(said) == bool(pair)
+    assert all(f"mirror image {pair}:" in message for message in said)
+
+
+@pytest.mark.parametrize(
+    ("program", "text", "told"),
     [
-        (" FATAL ERROR message:\n no batches left\n", "no batches left"),
-        ("Stopping because cell discrepancy between files 2.31\n", "more than TOLERANCE"),
-        ("**** Incompatible symmetries ****\n", "does not fit"),
+        ("pointless", "**** Incompatible symmetries ****", "different symmetry"),
+        ("pointless", "Stopping because cell discrepancy between files", "cells of the sweeps"),
+        ("pointless", "All reflection pairs rejected", "no equivalent reflections"),
+        (
+            "pointless",
+            "FATAL ERROR message: \nResolution range of Reference data and observed data do not overlap",
+            "no resolution in common",
+        ),
+        ("aimless", "**** SYNTAX ERROR: unknown keyword ****", "does not know a keyword"),
+        ("aimless", "File must be sorted", "not in the order"),
+        ("aimless", "**** Negative scale factor", "a scale became negative"),
+        ("aimless", "Scaling has failed to converge", "did not converge"),
+        ("aimless", "*** No observations ***", "no observations of a run"),
+        (
+            "ctruncate",
+            " CCP4 library signal library_file:Cannot open file (Error)\n\t raised in ccp4_file_open",
+            "not there",
+        ),
     ],
 )
-def test_an_error_text_fails_whatever_the_exit_code(
-    tmp_path: Path, said: str, meaning: str
+def test_an_error_is_a_failure_whatever_stands_below_it(
+    tmp_path: Path, program: str, text: str, told: str
 ) -> None:
-    verdict = judged(tmp_path, "pointless", pointless(), said)
+    """Exit code 0, data, and the last line of a good log do not make up for it."""
+    ending = f"\n{text}\n\n{NORMAL if program == 'ctruncate' else f'End of {program} job'}\n"
+    xml = {"pointless": best("spacegroup", "P 1"), "aimless": RESULT, "ctruncate": ""}[program]
+    verdict = judged(tmp_path, program, ending, xml)
     assert verdict.outcome is Outcome.FAILURE
-    assert meaning in verdict.message
+    assert told in verdict.message
     assert verdict.help
 
 
-def test_an_exit_code_fails_whatever_the_files(tmp_path: Path) -> None:
-    verdict = judged(tmp_path, "aimless", AIMLESS, "End of aimless job\n", code=4)
+def test_an_error_that_stands_in_the_xml_alone(tmp_path: Path) -> None:
+    xml = RESULT + "<FatalErrorMessage>Scaling has failed to converge</FatalErrorMessage>"
+    verdict = judged(tmp_path, "aimless", "End of aimless job\n", xml)
+    assert verdict.outcome is Outcome.FAILURE
+    assert "did not converge" in verdict.message
+
+
+def test_files_come_before_the_exit_code_and_the_last_line(tmp_path: Path) -> None:
+    assert judged(tmp_path, "aimless", "", RESULT).outcome is Outcome.SUCCESS
+    verdict = judged(tmp_path, "aimless", "End of aimless job\n", RESULT, mtz=False)
     assert (verdict.outcome, verdict.message) == (
-        Outcome.FAILURE, "aimless ended with exit code 4",
-    )  # fmt: skip
+        Outcome.FAILURE,
+        "aimless did not write out.mtz",
+    )
+    verdict = judged(tmp_path, "aimless", "End of aimless job\n", "<OnlyMerge/>")
+    assert "without a result" in verdict.message
+    assert "out of memory" in judged(tmp_path, "aimless", "", RESULT, code=5).message
+    assert "signal 9" in judged(tmp_path, "pointless", "", code=-9).message
+    assert "without a result" in judged(tmp_path, "ctruncate", "the log stops here\n").message
 
 
-def test_its_end_alone_is_no_success(tmp_path: Path) -> None:
-    assert judged(tmp_path, "aimless", "", "End of aimless job\n").outcome is Outcome.FAILURE
-    empty = '<AIMLESS version="0.7.7" RunTime="Mon Jan  1 10:00:00 2024"></AIMLESS>'
-    assert judged(tmp_path, "aimless", empty, "End of aimless job\n").outcome is Outcome.FAILURE
+def test_half_an_xml_file_is_a_failure(tmp_path: Path) -> None:
+    assert judged(tmp_path, "aimless", "", RESULT).outcome is Outcome.SUCCESS
+    file = tmp_path / "aimless.xml"
+    file.write_text(file.read_text().replace("</AIMLESS>", ""))
+    verdict = JUDGES["ccp4.aimless"](step("aimless", "out.mtz"), tmp_path, 0)
+    assert verdict.outcome is Outcome.FAILURE
+    assert "not whole" in verdict.message
+    file.write_text("<POINTLESS></POINTLESS>")
+    verdict = JUDGES["ccp4.aimless"](step("aimless", "out.mtz"), tmp_path, 0)
+    assert "not what aimless writes" in verdict.message
 
 
-def test_scaling_tells_its_numbers(tmp_path: Path) -> None:
-    verdict = judged(tmp_path, "aimless", AIMLESS, "End of aimless job\n")
-    assert verdict.outcome is Outcome.SUCCESS
-    assert verdict.values == {"rmeas_all": 0.081, "cc_half": 0.998}
-    assert verdict.message == "rmeas 0.081, cc_half 0.998"
-
-
-def test_weak_data_are_a_finding(tmp_path: Path) -> None:
-    said = "WARNING: weak data, all data below threshold\nEnd of aimless job\n"
-    assert codes(judged(tmp_path, "aimless", AIMLESS, said)) == ["SW-Q027"]
-
-
-def test_amplitudes_want_a_normal_termination(tmp_path: Path) -> None:
-    good = judged(tmp_path, "ctruncate", CTRUNCATE, "ctruncate: Normal termination\n")
-    assert (good.outcome, good.message) == (Outcome.SUCCESS, "amplitudes, Wilson B 23.4 A^2")
-    assert judged(tmp_path, "ctruncate", CTRUNCATE, "").outcome is Outcome.FAILURE
+def test_data_of_another_step_are_not_an_output(tmp_path: Path) -> None:
+    judged(tmp_path, "aimless", "", RESULT)
+    (tmp_path / "out.mtz").rename(tmp_path / "before.mtz")
+    (tmp_path / "out.mtz").symlink_to("before.mtz")
+    verdict = JUDGES["ccp4.aimless"](step("aimless", "out.mtz"), tmp_path, 0)
+    assert verdict.message == "aimless did not write out.mtz"
