@@ -28,6 +28,7 @@ from sweepwright.language.nodes import JobText
 from sweepwright.language.text import load
 from sweepwright.language.validate import validate
 from sweepwright.model.diagnostic import Diagnostic, Span, advice, error, has_errors
+from sweepwright.model.facts import SweepFacts
 from sweepwright.model.job_resolved import ResolvedJob
 from sweepwright.model.resolved import Written
 from sweepwright.programs.probe import missing, probe
@@ -119,14 +120,19 @@ def compose_job(
 def resolve_job(path: Path, options: Options, text: JobText | None = None) -> Front:
     """All stages that read; writes nothing. ``text`` stands for the file where it is given."""
     read = compose_job(path, options, text)
-    found = list(read.diagnostics)
     composed = read.job
     if composed is None:
-        return Front(None, read.source, tuple(found), read.sources)
+        return Front(None, read.source, read.diagnostics, read.sources)
     facts, more = observe_sweeps(composed, read.places, options.all_headers)
-    found += more
-    if has_errors(found):
-        return Front(None, read.source, tuple(found), read.sources)
+    read = read._replace(diagnostics=(*read.diagnostics, *more))
+    if has_errors(more):
+        return Front(None, read.source, read.diagnostics, read.sources)
+    return resolve_observed(read, composed, facts)
+
+
+def resolve_observed(read: Read, composed: ComposedJob, facts: Mapping[str, SweepFacts]) -> Front:
+    """The stages after the images were observed: ``facts`` of every sweep; reads no image."""
+    found = list(read.diagnostics)
     wanted = composed.top("processing.engine")
     machine = probe(str(wanted.value) if wanted is not None and wanted.value else "auto")
     sites, more = sites_of(composed, facts)
