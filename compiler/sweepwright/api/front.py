@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from sweepwright.api.collecting import without_collecting
 from sweepwright.api.doubting import doubts_of
 from sweepwright.api.expanding import entries_as_written, entries_of
 from sweepwright.api.observing import observe_sweeps
@@ -117,6 +118,7 @@ def compose_job(
     return Read(None if has_errors(found) else composed, source, places, tuple(found), sources)
 
 
+@without_collecting()
 def resolve_job(path: Path, options: Options, text: JobText | None = None) -> Front:
     """All stages that read; writes nothing. ``text`` stands for the file where it is given."""
     read = compose_job(path, options, text)
