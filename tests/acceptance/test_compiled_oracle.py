@@ -9,7 +9,6 @@ dxtbx should have said; docs/explanation/images.md and the site records say why.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,20 +17,15 @@ from typing import Any
 import numpy as np
 import pytest
 from replayed_facts import Compiled, compile_replayed
+from shared_samples import IMAGES, needs_samples
 from xds_input import number, numbers, parse_xds_input
 
 from sweepwright.images.errors import ImageError
 from sweepwright.images.formats import read_facts
 from sweepwright.model.diagnostic import Severity
 
-SHARED = Path(
-    os.environ.get("SWEEPWRIGHT_SHARED", Path(__file__).resolve().parents[2].parent / "shared")
-)
-SAMPLES = SHARED / "samples" / "images"
-HERE = SAMPLES.is_dir()
-pytestmark = pytest.mark.skipif(
-    not HERE, reason="the sample images are not here (../shared or SWEEPWRIGHT_SHARED)"
-)
+HERE = IMAGES.is_dir()
+pytestmark = needs_samples
 _JOB = """\
 sweepwright: 1
 processing: {{engine: xds}}
@@ -153,7 +147,7 @@ def _unit(vector: Any) -> Array:
 def _dxtbx() -> dict[str, Any]:
     if not HERE:
         return {}
-    read = json.loads((SAMPLES / "dxtbx_geometry.json").read_text(encoding="utf-8"))
+    read = json.loads((IMAGES / "dxtbx_geometry.json").read_text(encoding="utf-8"))
     return {name: model for name, model in read.items() if name != "_meta" and "error" not in model}
 
 
@@ -223,7 +217,7 @@ def said_by_xds_inp(text: str) -> Geometry:
 
 def compiled(name: str, site: str | None = None, geometry: str = "") -> Compiled:
     job = _JOB.format(site=f"site: {site}\n" if site else "", geometry=geometry)
-    return compile_replayed(job, read_facts(SAMPLES / name), Path("/jobs"))
+    return compile_replayed(job, read_facts(IMAGES / name), Path("/jobs"))
 
 
 def refusals(name: str) -> set[str]:
