@@ -43,6 +43,7 @@ lint: dev
 
 bench: dev dials
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/compile_times.py
 
 docs: dev
 	$(BIN)/python docs/generate.py

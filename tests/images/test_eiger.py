@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,11 @@ import h5py
 import numpy as np
 import pytest
 from image_bytes_hdf5 import FILEWRITER, At, Pixels, f32, goniometer, write
+from reading_images import doubts_about, said, value
+from shared_samples import IMAGES, needs_samples
 
 from sweepwright.images.formats import read_facts
 from sweepwright.model.facts import ImageFacts
-
-SHARED = Path(
-    os.environ.get("SWEEPWRIGHT_SHARED", Path(__file__).resolve().parents[2].parent / "shared")
-)
-SAMPLES = SHARED / "samples" / "images"
 
 D = "entry/instrument/detector"
 S = f"{D}/detectorSpecific"
@@ -31,18 +27,9 @@ def read(folder: Path, **changes: Any) -> ImageFacts:
     return read_facts(write(folder / "series_master.h5", nodes))
 
 
-def value(facts: ImageFacts, name: str) -> Any:
-    fact = facts.get(name)
-    return None if fact is None else fact.value
-
-
-def doubts(facts: ImageFacts, field: str) -> list[str]:
-    return [doubt.message for doubt in facts.doubts if doubt.field == field]
-
-
 def test_a_complete_master(tmp_path: Path) -> None:
     facts = read(tmp_path)
-    assert {name: fact.value for name, fact in facts.fields.items()} == {
+    assert said(facts) == {
         "detector": "Dectris Eiger 1M",
         "serial": "E-02-0199",
         "date": "2017-03-04T05:06:07.123456",
@@ -83,7 +70,7 @@ def test_the_width_is_the_decimal_that_was_meant(
         facts = read(tmp_path, **changes)
         assert value(facts, "start") == start
         assert value(facts, "width") == width
-        assert not doubts(facts, "width")
+        assert not doubts_about(facts, "width")
 
 
 def test_an_axis_that_turns_is_the_scanned_one(tmp_path: Path) -> None:
@@ -108,13 +95,13 @@ def test_order_of_trust(tmp_path: Path) -> None:
         assert (value(facts, "start"), value(facts, "width")) == (30.0, 0.1)
     facts = read(tmp_path, **{f"{G}/omega_increment": f32(0.5, "degree")})
     assert value(facts, "width") == 0.1
-    assert doubts(facts, "width") == ["omega_increment is 0.5, but omega steps by 0.1 deg"]
+    assert doubts_about(facts, "width") == ["omega_increment is 0.5, but omega steps by 0.1 deg"]
 
 
 def test_no_width_must_come_from_elsewhere(tmp_path: Path) -> None:
     facts = read(tmp_path, **goniometer("omega", 0.0, 0.0, 20))
     assert not {"start", "width", "scan_axis", "omega", "kappa"} & set(facts.fields)
-    (message,) = doubts(facts, "width")
+    (message,) = doubts_about(facts, "width")
     assert "must come from the site or the job" in message
 
 
@@ -122,16 +109,16 @@ def test_several_wedges_in_one_file_are_no_scan(tmp_path: Path) -> None:
     angles = np.concatenate([np.arange(10) * 0.1, 180 + np.arange(10) * 0.1])
     facts = read(tmp_path, **{f"{G}/omega": f32(angles, "degree")})
     assert value(facts, "width") is None
-    assert "not evenly" in doubts(facts, "width")[0]
+    assert "not evenly" in doubts_about(facts, "width")[0]
     both = read(tmp_path, **goniometer("kappa", 0.0, 0.1, 20))
-    assert doubts(both, "scan_axis") == ["several axes turn: omega, kappa"]
+    assert doubts_about(both, "scan_axis") == ["several axes turn: omega, kappa"]
     assert value(both, "start") is None
 
 
 def test_a_total_of_another_series(tmp_path: Path) -> None:
     facts = read(tmp_path, **{f"{G}/omega_range_total": f32(400.0, "degree")})
     assert value(facts, "width") == 0.1
-    assert "omega_range_total is 400 deg" in doubts(facts, "width")[0]
+    assert "omega_range_total is 400 deg" in doubts_about(facts, "width")[0]
 
 
 def test_a_vector_that_a_beamline_added(tmp_path: Path) -> None:
@@ -178,7 +165,7 @@ def test_a_default_centre(tmp_path: Path, center: tuple[float, float]) -> None:
     changes = {f"{D}/beam_center_{x}": f32(c, "pixel") for x, c in zip("xy", center, strict=True)}
     facts = read(tmp_path, **changes)
     assert value(facts, "beam_center") is None
-    assert len(doubts(facts, "beam_center")) == 1
+    assert len(doubts_about(facts, "beam_center")) == 1
 
 
 def test_units_are_read(tmp_path: Path) -> None:
@@ -198,12 +185,12 @@ def test_units_are_read(tmp_path: Path) -> None:
 def test_data_files_are_counted_and_not_needed(tmp_path: Path) -> None:
     facts = read(tmp_path, **{f"{S}/nimages": 10})
     assert value(facts, "images") == 20
-    assert doubts(facts, "images") == ["nimages x ntrigger are 10 images, but 20 are stored"]
+    assert doubts_about(facts, "images") == ["nimages x ntrigger are 10 images, but 20 are stored"]
     (tmp_path / "series_data_000001.h5").unlink()
     facts = read_facts(write(tmp_path / "series_master.h5", {**FILEWRITER, f"{S}/ntrigger": 4}))
     assert value(facts, "images") == 80
     assert value(facts, "size") == (1030, 1065)
-    assert doubts(facts, "data") == ["1 of its 1 data files not found: series_data_000001.h5"]
+    assert doubts_about(facts, "data") == ["1 of its 1 data files not found: series_data_000001.h5"]
 
 
 def test_several_data_files_and_a_smaller_image(tmp_path: Path) -> None:
@@ -215,14 +202,14 @@ def test_several_data_files_and_a_smaller_image(tmp_path: Path) -> None:
     facts = read_facts(write(tmp_path / "series_master.h5", nodes))
     assert value(facts, "images") == 20
     assert value(facts, "size") == (1030, 512)
-    assert len(doubts(facts, "size")) == 1
+    assert len(doubts_about(facts, "size")) == 1
 
 
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample images are not here")
+@needs_samples
 def test_the_real_master() -> None:
-    facts = read_facts(SAMPLES / "soleil_eiger9m_E-18-0102_master.h5")
+    facts = read_facts(IMAGES / "soleil_eiger9m_E-18-0102_master.h5")
     fields = ("serial", "wavelength", "distance", "beam_center", "start", "width", "images")
     assert [value(facts, name) for name in fields] == [
         "E-18-0102", 0.9801122, 134.255, (1607.415, 1586.4314), 0.0, 0.5, 1,
     ]  # fmt: skip
-    assert "400" in doubts(facts, "width")[0]
+    assert "400" in doubts_about(facts, "width")[0]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fnmatch
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,33 +15,30 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
+from shared_samples import IMAGES, needs_samples
 
 from sweepwright.api.headers import FileHeader, headers_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-SHARED = Path(os.environ.get("SWEEPWRIGHT_SHARED", REPOSITORY.parent / "shared"))
-SAMPLES = SHARED / "samples" / "images"
 DOC = REPOSITORY / "docs" / "explanation" / "images.md"
 FIELDS = ("wavelength", "distance", "beam_center", "pixel_size", "size", "start", "width", "axis")
-HERE = SAMPLES.is_dir()
+HERE = IMAGES.is_dir()
 
 
 def _samples() -> list[str]:
     if not HERE:
         return []
-    index = YAML(typ="safe").load((SAMPLES / "index.yaml").read_text(encoding="utf-8"))
+    index = YAML(typ="safe").load((IMAGES / "index.yaml").read_text(encoding="utf-8"))
     return sorted(sample["file"] for sample in index["samples"])
 
 
 NAMES = _samples()
-DXTBX: Mapping[str, Any] = json.loads((SAMPLES / "dxtbx_geometry.json").read_text()) if HERE else {}
-pytestmark = pytest.mark.skipif(
-    not HERE, reason="the sample images are not here (../shared or SWEEPWRIGHT_SHARED)"
-)
+DXTBX: Mapping[str, Any] = json.loads((IMAGES / "dxtbx_geometry.json").read_text()) if HERE else {}
+pytestmark = needs_samples
 
 
 def header(name: str) -> FileHeader:
-    (found,) = headers_of([SAMPLES / name])
+    (found,) = headers_of([IMAGES / name])
     return found
 
 
@@ -56,7 +52,7 @@ def test_a_sample_gives_facts_or_advice(name: str) -> None:
         assert all(doubt.message and doubt.key for doubt in found.facts.doubts)
     else:
         assert found.error.code == "SW-I030"
-        assert len(found.error.message) > len(str(SAMPLES / name)) + 5
+        assert len(found.error.message) > len(str(IMAGES / name)) + 5
         assert found.error.help, found.error.message
     json.dumps(found.to_json(), allow_nan=False)
 
@@ -65,7 +61,7 @@ def test_a_sample_gives_facts_or_advice(name: str) -> None:
 def test_a_sample_is_read_as_dxtbx_reads_it_or_the_table_says_why_not(name: str) -> None:
     found = header(name)
     if found.facts is None:
-        pytest.skip(f"refused: {found.error.message.removeprefix(str(SAMPLES))}")  # type: ignore[union-attr]
+        pytest.skip(f"refused: {found.error.message.removeprefix(str(IMAGES))}")  # type: ignore[union-attr]
     differing = {
         field: f"{field}: {ours} here, {theirs} in dxtbx"
         for field, ours, theirs in _pairs(found, _theirs(DXTBX[name]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from image_bytes_imgcif import ARRAYS, AXES, FRAME, SCAN, STEPS, imgcif_bytes, imgcif_text
+from shared_samples import IMAGES, needs_samples
 
 from sweepwright.images import imgcif, imgcif_axes
 from sweepwright.images.errors import ImageError
@@ -20,13 +20,6 @@ from sweepwright.images.formats import read_head
 from sweepwright.images.imgcif_text import parse
 from sweepwright.model.facts import ImageFacts
 
-SHARED = Path(
-    os.environ.get("SWEEPWRIGHT_SHARED", Path(__file__).resolve().parents[2].parent / "shared")
-)
-SAMPLES = SHARED / "samples" / "images"
-needs_samples = pytest.mark.skipif(
-    not SAMPLES.is_dir(), reason="the sample images are not here (../shared or SWEEPWRIGHT_SHARED)"
-)
 #: imgCIF to sw
 TURN = np.diag([1.0, -1.0, -1.0])
 
@@ -403,11 +396,11 @@ def test_no_bytes_make_another_error(tmp_path: Path) -> None:
 @needs_samples
 def test_the_panels_of_a_detector_of_64_tiles_are_where_dxtbx_has_them() -> None:
     name = "lcls_cspad_multipanel_fel_test1.cbf"
-    block = parse((SAMPLES / name).read_text(encoding="latin-1"))
+    block = parse((IMAGES / name).read_text(encoding="latin-1"))
     axes = imgcif_axes.read_axes(block)
     panels = imgcif_axes.panels(block, axes, imgcif_axes.read_settings(block, axes))
     assert len(panels) == 64
-    oracle = json.loads((SAMPLES / "dxtbx_geometry.json").read_text())[name]["detector"]["panels"]
+    oracle = json.loads((IMAGES / "dxtbx_geometry.json").read_text())[name]["detector"]["panels"]
     for theirs in oracle:
         panel = panels[theirs["name"]]
         assert panel.fast == pytest.approx(TURN @ theirs["fast_axis"], abs=1e-9)

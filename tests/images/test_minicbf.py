@@ -1,10 +1,10 @@
 """mini-CBF headers of many dialects, against numbers read by hand from the text."""
 
-import os
 import re
 from pathlib import Path
 
 import pytest
+from shared_samples import IMAGES, needs_samples
 
 from sweepwright.images.errors import ImageError
 from sweepwright.images.formats import read_facts, read_head
@@ -132,18 +132,10 @@ def test_what_ends_within_its_header_and_strangers_are_told_apart(tmp_path: Path
             read_facts(path)
 
 
-SAMPLES = (
-    Path(
-        os.environ.get("SWEEPWRIGHT_SHARED", Path(__file__).resolve().parents[2].parent / "shared")
-    )
-    / "samples/images"
-)
-
-
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the folder of sample images is not here")
+@needs_samples
 def test_real_headers_are_read() -> None:
     read = {}
-    for path in sorted(SAMPLES.glob("*.cbf")):
+    for path in sorted(IMAGES.glob("*.cbf")):
         try:
             read[path.name] = facts(parse_header(read_head(path))).fields
         except ImageError:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,11 @@ import h5py
 import numpy as np
 import pytest
 from image_bytes_hdf5 import FILEWRITER, NXMX, At, Pixels, axis, f32, f64, write
+from reading_images import doubts_about, said, value
+from shared_samples import IMAGES, needs_samples
 
 from sweepwright.images.formats import read_facts
 from sweepwright.model.facts import ImageFacts, PanelFact
-
-SHARED = Path(
-    os.environ.get("SWEEPWRIGHT_SHARED", Path(__file__).resolve().parents[2].parent / "shared")
-)
-SAMPLES = SHARED / "samples" / "images"
 
 D = "entry/instrument/detector"
 M = f"/{D}/module"
@@ -36,18 +32,9 @@ def read(folder: Path, **changes: Any) -> ImageFacts:
     return read_facts(write(folder / "series.nxs", {**NXMX, **changes}))
 
 
-def value(facts: ImageFacts, name: str) -> Any:
-    fact = facts.get(name)
-    return None if fact is None else fact.value
-
-
-def doubts(facts: ImageFacts, field: str) -> list[str]:
-    return [doubt.message for doubt in facts.doubts if doubt.field == field]
-
-
 def test_a_complete_master(tmp_path: Path) -> None:
     facts = read(tmp_path)
-    assert {name: fact.value for name, fact in facts.fields.items()} == {
+    assert said(facts) == {
         "detector": "Flat 1M",
         "serial": "F-7",
         "date": "2024-05-06T07:08:09Z",
@@ -187,7 +174,7 @@ def test_one_image_tells_its_end(tmp_path: Path) -> None:
     assert value(facts, "width") == 0.125
     facts = read(tmp_path, **{f"{T}/omega": one})
     assert value(facts, "width") is None
-    assert "no axis turns" in doubts(facts, "width")[0]
+    assert "no axis turns" in doubts_about(facts, "width")[0]
 
 
 def test_a_grid_is_no_rotation(tmp_path: Path) -> None:
@@ -198,7 +185,7 @@ def test_a_grid_is_no_rotation(tmp_path: Path) -> None:
     facts = read(tmp_path, **changes)
     assert not {"width", "start", "scan_axis"} & set(facts.fields)
     assert value(facts, "omega") == 60.0
-    (message,) = doubts(facts, "width")
+    (message,) = doubts_about(facts, "width")
     assert message.startswith("this is not a rotation but a grid scan: sam_x")
 
 
@@ -245,7 +232,7 @@ def test_links_that_dangle_are_not_needed(tmp_path: Path) -> None:
 def test_without_a_chain_the_copies_are_used(tmp_path: Path, changes: Mapping[str, Any]) -> None:
     facts = read(tmp_path, **changes)
     assert facts.panels == ()
-    assert len(doubts(facts, "panels")) == 1
+    assert len(doubts_about(facts, "panels")) == 1
     assert value(facts, "beam_center") == (503.0, 407.0)
     assert value(facts, "distance") == 200.0
     assert value(facts, "width") == 0.25
@@ -265,13 +252,13 @@ def test_a_corner_in_the_beam_is_put_right(tmp_path: Path) -> None:
     node = offset(0.0, (1, 0, 0), (0, 0, 0))
     facts = read(tmp_path, **{f"{M}/module_offset": node})
     assert facts.panels == read(tmp_path).panels
-    assert "corner" in doubts(facts, "panels")[0]
+    assert "corner" in doubts_about(facts, "panels")[0]
 
 
 def test_copies_that_differ_are_told(tmp_path: Path) -> None:
     facts = read(tmp_path, **{f"{D}/beam_center_x": f64(480.0)})
     assert value(facts, "beam_center") == (503.0, 407.0)
-    (message,) = doubts(facts, "beam_center")
+    (message,) = doubts_about(facts, "beam_center")
     assert "503.0, 407.0" in message
     assert "480.0, 407.0" in message
 
@@ -279,12 +266,12 @@ def test_copies_that_differ_are_told(tmp_path: Path) -> None:
 def test_the_goniostat_of_a_broken_chain(tmp_path: Path) -> None:
     facts = read(tmp_path, **{f"{T}/chi": None})
     assert facts.axes == ()
-    assert doubts(facts, "axes") == [
+    assert doubts_about(facts, "axes") == [
         f"the axes of the sample name an axis that is not there: {T}/chi"
     ]
     loop = axis([0.3], "translation", (1, 0, 0), f"{T}/phi", "mm")
     facts = read(tmp_path, **{f"{T}/sam_x": loop})
-    assert "depend on itself" in doubts(facts, "axes")[0]
+    assert "depend on itself" in doubts_about(facts, "axes")[0]
 
 
 def test_relative_paths_and_positioners(tmp_path: Path) -> None:
@@ -308,7 +295,7 @@ def test_a_wavelength_for_each_image(tmp_path: Path) -> None:
     assert value(facts, "wavelength") == 0.97918
     facts = read(tmp_path, **{WAVELENGTH: f64(np.linspace(1.30, 1.31, 100), "A")})
     assert value(facts, "wavelength") is None
-    assert "1.3 to 1.31" in doubts(facts, "wavelength")[0]
+    assert "1.3 to 1.31" in doubts_about(facts, "wavelength")[0]
 
 
 def test_a_filewriter_that_writes_nxmx(tmp_path: Path) -> None:
@@ -317,7 +304,7 @@ def test_a_filewriter_that_writes_nxmx(tmp_path: Path) -> None:
     facts = read(tmp_path, **firmware)
     assert facts.axes == ()
     assert value(facts, "rotation_axis") is None
-    assert len(doubts(facts, "rotation_axis")) == 1
+    assert len(doubts_about(facts, "rotation_axis")) == 1
     assert (value(facts, "scan_axis"), value(facts, "width")) == ("omega", 0.25)
     upright = axis(10 + 0.25 * np.arange(100), "rotation", (0, 1, 0), ".", "deg")
     facts = read(tmp_path, **firmware, **{f"{T}/omega": upright})
@@ -350,12 +337,12 @@ def test_data_in_the_file_itself(tmp_path: Path) -> None:
     assert facts.doubts == ()
 
 
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample images are not here")
+@needs_samples
 @pytest.mark.parametrize("name", ["FJ_P5P1_1_master.h5", "ins_8_5.nxs", "Therm_6_2.nxs"])
 def test_real_masters_are_read_as_dxtbx_reads_them(name: str) -> None:
     """In imgCIF's frame, where dxtbx has them, sw (a, b, c) is (a, -b, -c)."""
-    model = json.loads((SAMPLES / "dxtbx_geometry.json").read_text())[name]
-    facts = read_facts(SAMPLES / name)
+    model = json.loads((IMAGES / "dxtbx_geometry.json").read_text())[name]
+    facts = read_facts(IMAGES / name)
     (theirs,), (panel,) = model["detector"]["panels"], facts.panels
 
     def imgcif(vector: tuple[float, ...]) -> list[float]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from replayed_facts import compile_replayed, header
 from ruamel.yaml import YAML
+from shared_samples import XDS_INPUTS, needs_samples
 
 from sweepwright.api.importing.draft import Imported
 from sweepwright.api.importing.pieces import Source
@@ -27,15 +27,6 @@ from sweepwright.programs.keyword_tables import Keyword, table
 from sweepwright.programs.xds_difference import Change, difference
 from sweepwright.programs.xds_input import parse
 
-SAMPLES = (
-    Path(
-        os.environ.get("SWEEPWRIGHT_SHARED", Path(__file__).resolve().parents[2].parent / "shared")
-    )
-    / "samples/xds/inp"
-)
-needs_samples = pytest.mark.skipif(
-    not SAMPLES.is_dir(), reason="the sample inputs are not here (../shared or SWEEPWRIGHT_SHARED)"
-)
 #: headers that are wrong in all that a job can say: it must say all that XDS.INP says
 WRONG = {
     "pixel_size": (0.3, 0.4),
@@ -410,12 +401,12 @@ def _lengths_between(points: list[tuple[float, ...]]) -> list[float]:
 
 @needs_samples
 def test_every_complete_sample_compiles_back_to_what_it_says() -> None:
-    index = YAML(typ="safe").load(SAMPLES / "index.yaml")
+    index = YAML(typ="safe").load(XDS_INPUTS / "index.yaml")
     rows = [row for row in index if row["program"] == "XDS"]
     seen: set[str] = set()
     done = []
     for row in rows:
-        path = SAMPLES / row["file"]
+        path = XDS_INPUTS / row["file"]
         made = import_file(str(path), Path("/jobs"))
         if row["file"] in NOT_COMPLETE:
             assert row["status"] != "complete"
@@ -460,7 +451,7 @@ def _is_documented(change: Change, said: Any) -> bool:
 @pytest.mark.parametrize("number", ["002", "012", "036"])
 def test_what_was_compiled_is_imported_to_the_same(number: str) -> None:
     """Once more through job and compiler: nothing is left to differ but the place of the images."""
-    made = import_file(str(SAMPLES / f"{number}.XDS.INP"), Path("/jobs"))
+    made = import_file(str(XDS_INPUTS / f"{number}.XDS.INP"), Path("/jobs"))
     first = replayed(made, (1024, 1024)).replace("<at run: threads>", "4")
     again = import_text(Source("XDS.INP", first), "/run/sweeps/A/xds/1", Path("/jobs"))
     assert not [item for item in again.diagnostics if item.code == "SW-M003"]

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 from damaged_logs import assert_truthful, cut, merged, named, starred, without_a_line
 from ruamel.yaml import YAML
+from shared_samples import SHARED
 
-_SHARED = Path(
-    os.environ.get("SWEEPWRIGHT_SHARED", Path(__file__).resolve().parents[2].parent / "shared")
-)
-FOLDER = _SHARED / "samples/results"
+FOLDER = SHARED / "samples/results"
 
 
 def samples(pattern: str) -> list[Any]:

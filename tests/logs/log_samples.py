@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 from damaged_logs import named
 from ruamel.yaml import YAML
+from shared_samples import SHARED
 
-_SHARED = Path(
-    os.environ.get("SWEEPWRIGHT_SHARED", Path(__file__).resolve().parents[2].parent / "shared")
-)
-FOLDER = _SHARED / "samples/xds/logs"
+FOLDER = SHARED / "samples/xds/logs"
 
 
 def samples(*patterns: str) -> list[Any]:

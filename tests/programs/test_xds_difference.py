@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shared_samples import XDS_INPUTS, needs_samples
 
 from sweepwright.programs.xds_difference import difference
 
-SAMPLES = (
-    Path(
-        os.environ.get("SWEEPWRIGHT_SHARED", Path(__file__).resolve().parents[2].parent / "shared")
-    )
-    / "samples/xds/inp"
-)
-needs_samples = pytest.mark.skipif(
-    not SAMPLES.is_dir(), reason="the sample inputs are not here (../shared or SWEEPWRIGHT_SHARED)"
-)
 SQUARE = "DIRECTION_OF_DETECTOR_X-AXIS=1 0 0\nDIRECTION_OF_DETECTOR_Y-AXIS=0 1 0\n"
 #: a quarter turn about z of all that SQUARE, the axis, the beam and a cell vector say
 TURNED = (
@@ -142,7 +131,7 @@ def test_json_and_words() -> None:
 @needs_samples
 def test_samples_that_differ_little() -> None:
     seventh, eighth, first, chosen = (
-        (SAMPLES / f"{number}.XDS.INP").read_text(encoding="utf-8")
+        (XDS_INPUTS / f"{number}.XDS.INP").read_text(encoding="utf-8")
         for number in ("007", "008", "040", "041")
     )
     assert difference(seventh, eighth) == [
@@ -151,7 +140,7 @@ def test_samples_that_differ_little() -> None:
     assert {change.name for change in difference(first, chosen)} == {
         *("SPACE_GROUP_NUMBER", "UNIT_CELL_CONSTANTS", "NAME_TEMPLATE_OF_DATA_FRAMES")
     }
-    for path in sorted(SAMPLES.glob("*.INP")):
+    for path in sorted(XDS_INPUTS.glob("*.INP")):
         text = path.read_text(encoding="utf-8")
         program = "xds" if ".XDS." in path.name else "xscale"
         shuffled = text.replace("!", "  ! ").replace("\n", "\r\n")

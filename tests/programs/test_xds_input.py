@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
+from shared_samples import XDS_INPUTS, needs_samples
 
 from sweepwright.programs.xds_input import parse, program_of
 
-SAMPLES = (
-    Path(
-        os.environ.get("SWEEPWRIGHT_SHARED", Path(__file__).resolve().parents[2].parent / "shared")
-    )
-    / "samples/xds/inp"
-)
-needs_samples = pytest.mark.skipif(
-    not SAMPLES.is_dir(), reason="the sample inputs are not here (../shared or SWEEPWRIGHT_SHARED)"
-)
 #: samples that hold more than statements, and what: text to be filled in, keywords without a value
 NOT_FILLED_IN = {
     "004.XDS.INP": {"text": 3},
@@ -122,12 +112,12 @@ def test_the_program_is_told_by_name_or_by_its_files(name: str, text: str, progr
 
 @needs_samples
 def test_every_sample_is_read() -> None:
-    index = YAML(typ="safe").load(SAMPLES / "index.yaml")
+    index = YAML(typ="safe").load(XDS_INPUTS / "index.yaml")
     rows = index if isinstance(index, list) else index["files"]
     assert len(rows) == 44
     found: dict[str, dict[str, int]] = {}
     for row in rows:
-        text = (SAMPLES / row["file"]).read_text(encoding="utf-8")
+        text = (XDS_INPUTS / row["file"]).read_text(encoding="utf-8")
         assert program_of(row["file"], text) == row["program"].lower()
         made = parse(text, program_of(row["file"], text))
         code = [line.partition("!")[0] for line in text.split("\n")]

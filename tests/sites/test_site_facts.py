@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import os
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
+from shared_samples import SHARED
 
 from sweepwright.resources import sites_folder
 from sweepwright.sites.match import match_site
@@ -18,8 +17,7 @@ from sweepwright.sites.query import FORMAT_KINDS, SiteQuery
 from sweepwright.sites.store import load_sites
 from sweepwright.sites.strings import parse_detector
 
-_BESIDE = Path(__file__).resolve().parents[2].parent / "shared"
-FACTS = Path(os.environ.get("SWEEPWRIGHT_SHARED", _BESIDE)) / "facts/sites/sitedb_facts.yaml"
+FACTS = SHARED / "facts/sites/sitedb_facts.yaml"
 pytestmark = pytest.mark.skipif(not FACTS.exists(), reason=f"{FACTS} is not here")
 
 SITES = load_sites(sites_folder())

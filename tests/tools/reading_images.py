@@ -37,6 +37,17 @@ def said(found: ImageFacts) -> dict[str, Any]:
     return {name: fact.value for name, fact in found.fields.items()}
 
 
+def value(found: ImageFacts, name: str) -> Any:
+    """The value of a field, None where there is none."""
+    fact = found.get(name)
+    return None if fact is None else fact.value
+
+
+def doubts_about(found: ImageFacts, field: str) -> list[str]:
+    """The messages about a field."""
+    return [doubt.message for doubt in found.doubts if doubt.field == field]
+
+
 def doubts(found: ImageFacts) -> dict[str, str]:
     """Field -> message, of several the last."""
     return {doubt.field: doubt.message for doubt in found.doubts}

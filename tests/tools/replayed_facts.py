@@ -9,19 +9,16 @@ from typing import Any, NamedTuple
 from xds_input import STAGES, whole
 
 from sweepwright.api.build import files_of
-from sweepwright.api.front import Options, compose_job
+from sweepwright.api.front import Options, compose_job, resolve_observed
 from sweepwright.api.places import locate
-from sweepwright.checks.coverage import check_coverage
-from sweepwright.engines.registry import check_of
 from sweepwright.images.discover import parse_pattern
 from sweepwright.images.observe import image_template
 from sweepwright.language.compose import ComposedSweep
 from sweepwright.language.text import loads
-from sweepwright.model.diagnostic import Diagnostic, has_errors
-from sweepwright.model.facts import EngineFacts, Fact, ImageFacts, SweepFacts
+from sweepwright.model.diagnostic import Diagnostic
+from sweepwright.model.facts import Fact, ImageFacts, SweepFacts
 from sweepwright.model.ranges import ImageSet
 from sweepwright.model.resolved import settle
-from sweepwright.resolve.resolve import resolve
 
 
 class Compiled(NamedTuple):
@@ -48,16 +45,12 @@ def compile_replayed(job: str, said: ImageFacts, folder: Path) -> Compiled:
     read = compose_job(folder / "job.yaml", Options(), text, look=False)
     assert read.job is not None, read.diagnostics
     facts = {sweep.name: _facts(sweep, said, read.places) for sweep in read.job.sweeps}
-    wanted = read.job.top("processing.engine")
-    machine = EngineFacts(str(wanted.value) if wanted is not None else "dials", "replayed")
-    resolved, found = resolve(read.job, facts, machine, read.places, {})
-    assert resolved is not None, found
-    found += [*check_coverage(resolved), *check_of(resolved.engine.known)(resolved)]
-    if has_errors(found):
-        return Compiled({}, tuple(found))
-    _, files = files_of(resolved, job.encode())
+    front = resolve_observed(read, read.job, facts)
+    if front.job is None:
+        return Compiled({}, front.diagnostics)
+    _, files = files_of(front.job, job.encode())
     texts = {name: content.decode() for name, content in files.items()}
-    return Compiled(texts, (*read.diagnostics, *found))
+    return Compiled(texts, front.diagnostics)
 
 
 def _facts(sweep: ComposedSweep, said: ImageFacts, places: Mapping[str, str]) -> SweepFacts:

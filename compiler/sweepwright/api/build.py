@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sweepwright.api.collecting import without_collecting
 from sweepwright.api.front import Options, resolve_job
 from sweepwright.emit.compile import compile_plan, given_leaves, previews
 from sweepwright.engines.registry import engine as engine_of
@@ -48,6 +49,7 @@ class Compiled:
         }
 
 
+@without_collecting()
 def compile_job(path: Path, options: Options, output: Path | None = None) -> Compiled:
     """Compiles a job into a run folder: ``output``, or beside the job under the job's name.
 
@@ -82,9 +84,10 @@ def files_of(job: ResolvedJob, source: bytes) -> tuple[Plan, dict[str, bytes]]:
     draft = engine.plan(job)
     plan = compile_plan(job.name, engine.name, draft, job.caveats)
     templates = {use.template for step in draft.steps for use in step.files}
-    locked = lock(job, templates, sha256_bytes(run_folder.plan_bytes(plan)))
+    content = run_folder.plan_bytes(plan)
+    locked = lock(job, templates, sha256_bytes(content))
     places = origins((*given_leaves(draft), *job.all_leaves()))
-    files = run_folder.files_of_run(plan, source, locked, places, previews(plan), run_sh(plan))
+    files = run_folder.files_of_run(content, source, locked, places, previews(plan), run_sh(plan))
     files |= {f"sources/macros/{macro.name}.yaml": macro.source.encode() for macro in job.macros}
     files |= {f"sources/sites/{site.id}.yaml": site.source.encode() for site in job.sites}
     return plan, files

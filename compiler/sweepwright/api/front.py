@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from sweepwright.api.collecting import without_collecting
 from sweepwright.api.doubting import doubts_of
 from sweepwright.api.expanding import entries_as_written, entries_of
 from sweepwright.api.observing import observe_sweeps
@@ -28,6 +29,7 @@ from sweepwright.language.nodes import JobText
 from sweepwright.language.text import load
 from sweepwright.language.validate import validate
 from sweepwright.model.diagnostic import Diagnostic, Span, advice, error, has_errors
+from sweepwright.model.facts import SweepFacts
 from sweepwright.model.job_resolved import ResolvedJob
 from sweepwright.model.resolved import Written
 from sweepwright.programs.probe import missing, probe
@@ -116,17 +118,23 @@ def compose_job(
     return Read(None if has_errors(found) else composed, source, places, tuple(found), sources)
 
 
+@without_collecting()
 def resolve_job(path: Path, options: Options, text: JobText | None = None) -> Front:
     """All stages that read; writes nothing. ``text`` stands for the file where it is given."""
     read = compose_job(path, options, text)
-    found = list(read.diagnostics)
     composed = read.job
     if composed is None:
-        return Front(None, read.source, tuple(found), read.sources)
+        return Front(None, read.source, read.diagnostics, read.sources)
     facts, more = observe_sweeps(composed, read.places, options.all_headers)
-    found += more
-    if has_errors(found):
-        return Front(None, read.source, tuple(found), read.sources)
+    read = read._replace(diagnostics=(*read.diagnostics, *more))
+    if has_errors(more):
+        return Front(None, read.source, read.diagnostics, read.sources)
+    return resolve_observed(read, composed, facts)
+
+
+def resolve_observed(read: Read, composed: ComposedJob, facts: Mapping[str, SweepFacts]) -> Front:
+    """The stages after the images were observed: ``facts`` of every sweep; reads no image."""
+    found = list(read.diagnostics)
     wanted = composed.top("processing.engine")
     machine = probe(str(wanted.value) if wanted is not None and wanted.value else "auto")
     sites, more = sites_of(composed, facts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING
 
 from sweepwright.geometry.rotation import unit
@@ -47,6 +46,7 @@ def with_record(facts: ImageFacts) -> ImageFacts:
 
     The axis is that of usual scans, about omega; of others nothing is added.
     """
+    from sweepwright.api.sites import open_sites
     from sweepwright.checks.geometry import is_usual
     from sweepwright.resolve.site import site_values
     from sweepwright.sites.match import match_site
@@ -54,7 +54,7 @@ def with_record(facts: ImageFacts) -> ImageFacts:
     from sweepwright.sites.store import SiteFileError
 
     try:
-        entry = match_site(query_of(facts), _opened()).entry
+        entry = match_site(query_of(facts), open_sites()).entry
     except SiteFileError:  # 'site lint' says what is wrong with it
         return facts
     if entry is None:
@@ -66,13 +66,6 @@ def with_record(facts: ImageFacts) -> ImageFacts:
             value = unit(written.value) if field == "rotation_axis" else written.value
             fields.setdefault(field, Fact(value, f"site record {entry.record.id}"))
     return replace(facts, fields=fields)
-
-
-@cache
-def _opened() -> Sites:
-    from sweepwright.api.sites import open_sites
-
-    return open_sites()
 
 
 def _model(sweep: ComposedSweep) -> str | None:

@@ -7,18 +7,7 @@ from typing import Any
 
 from sweepwright.emit.spell import SPELLERS
 from sweepwright.emit.tables import fill, placeholder, without_keywords
-from sweepwright.emit.templates import (
-    CCP4,
-    JSON,
-    PHIL,
-    SHELL,
-    TEXT,
-    XDS,
-    Dialect,
-    environment,
-    piece,
-    render,
-)
+from sweepwright.emit.templates import CCP4, JSON, PHIL, SHELL, TEXT, XDS, Dialect, Renderer, piece
 from sweepwright.engines.base import Draft, PlannedStep, Rung, TemplateUse
 from sweepwright.model.plan import Argument, Attempt, LineTable, Plan, Step
 from sweepwright.model.resolved import Resolved
@@ -29,11 +18,11 @@ DIALECTS: dict[str, Dialect] = {
 
 
 def compile_plan(name: str, engine: str, draft: Draft, caveats: tuple[str, ...] = ()) -> Plan:
-    """The plan of a draft. Raises what `render` raises; those are bugs, not user errors."""
-    env = environment()
+    """The plan of a draft. Raises what `Renderer` raises; those are bugs, not user errors."""
+    renderer = Renderer()
 
     def table(use: TemplateUse) -> LineTable:
-        rendered = render(env, use.template, use.name, DIALECTS[use.dialect], use.context)
+        rendered = renderer.table(use.template, use.name, DIALECTS[use.dialect], use.context)
         return without_keywords(rendered, use.replaced)
 
     return Plan(
@@ -98,7 +87,8 @@ def previews(plan: Plan) -> dict[str, str]:
     A step that starts finds its filled files in the folder of its attempt; these stand one above.
     """
     shown: dict[str, str] = {}
+    lines: dict[int, str] = {}
     for step in plan.steps:
         for file in step.files:
-            shown[f"{step.folder}/{file.name}"] = fill(file, placeholder)
+            shown[f"{step.folder}/{file.name}"] = fill(file, placeholder, lines)
     return shown

@@ -12,9 +12,16 @@ from sweepwright.model.plan import Filled, Hole, LineTable, Piece
 Lookup = Callable[[Hole], Any]
 
 
-def fill(table: LineTable, lookup: Lookup) -> str:
-    """The text of a file, every hole filled by ``lookup`` and each line followed by its origins."""
-    return "".join(_line(line, table.comment, lookup) + "\n" for line in table.lines)
+def fill(table: LineTable, lookup: Lookup, known: dict[int, str] | None = None) -> str:
+    """The text of a file, every hole filled by ``lookup`` and each line followed by its origins.
+
+    ``known`` are texts of lines by their id, for tables of one plan, which share lines.
+    """
+    known = {} if known is None else known
+    for line in table.lines:
+        if id(line) not in known:
+            known[id(line)] = _line(line, table.comment, lookup)
+    return "".join(known[id(line)] + "\n" for line in table.lines)
 
 
 def fill_piece(piece: Piece, lookup: Lookup) -> str:
@@ -41,11 +48,13 @@ def _begins(line: Iterable[Piece], begins: tuple[str, ...]) -> bool:
 
 
 def _line(line: Iterable[Piece], comment: str, lookup: Lookup) -> str:
-    pieces = tuple(line)
-    text = "".join(fill_piece(piece, lookup) for piece in pieces)
-    origins = dict.fromkeys(
-        piece.origin for piece in pieces if isinstance(piece, Filled | Hole) and piece.origin
-    )
+    texts: list[str] = []
+    origins: dict[str, None] = {}
+    for piece in line:
+        texts.append(fill_piece(piece, lookup))
+        if not isinstance(piece, str) and piece.origin:
+            origins[piece.origin] = None
+    text = "".join(texts)
     if not comment or not origins:
         return text
     return f"{text.rstrip():<55} {comment} {'; '.join(origins)}"

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sweepwright.emit.spell import SPELLERS
-from sweepwright.model.plan import Filled, Hole, Line, LineTable, Piece
+from sweepwright.model.plan import Filled, Hole, Line, LineTable
 from sweepwright.model.resolved import AtRun, Decision, Resolved
 from sweepwright.resources import templates_folder
 
@@ -60,30 +61,67 @@ class Slot:
         return f"\x01{self.index}\x02"
 
 
+@cache
 def environment() -> Environment:
-    """The environment of all emitted files."""
-    return Environment(
+    """The environment of all emitted files; it keeps the templates that it has compiled."""
+    made = Environment(
         loader=FileSystemLoader(templates_folder(), encoding="utf-8"),
         undefined=StrictUndefined,
         finalize=_only_leaves,
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=False,
+        auto_reload=False,
     )
+    made.globals.clear()  # a template computes nothing
+    return made
 
 
-def render(
-    env: Environment, template: str, name: str, dialect: Dialect, context: Mapping[str, Any]
-) -> LineTable:
-    """The line table of the file ``name``; ``context`` holds leaves, and lists or mappings of them.
+class Renderer:
+    """Fills the templates of one plan; a line that stands in several files is made once."""
 
-    Raises jinja2.UndefinedError for a name that the context lacks, TypeError for anything printed
-    that is no leaf.
-    """
-    leaves: list[Resolved[Any]] = []
-    text = env.get_template(template).render(_slots(context, leaves))
-    lines = tuple(_cut(line, leaves, dialect) for line in text.split("\n"))
-    return LineTable(name=name, comment=dialect.comment, lines=lines)
+    def __init__(self) -> None:
+        self._environment = environment()
+        self._slots: dict[int, Slot] = {}  # by id: values need not be hashable; slots keep leaves
+        self._leaves: list[Resolved[Any]] = []
+        self._lines: dict[tuple[str, str], Line] = {}
+
+    def table(
+        self, template: str, name: str, dialect: Dialect, context: Mapping[str, Any]
+    ) -> LineTable:
+        """The line table of the file ``name``; ``context`` holds leaves, and lists or mappings of them.
+
+        Raises jinja2.UndefinedError for a name that the context lacks, TypeError for anything printed
+        that is no leaf.
+        """
+        text = self._environment.get_template(template).render(self._marked(context))
+        lines = tuple(self._line(line, dialect) for line in text.split("\n"))
+        # its pieces are valid: looking at them once more takes as long as making them
+        return LineTable.model_construct(name=name, comment=dialect.comment, lines=lines)
+
+    def _marked(self, value: Any) -> Any:
+        if isinstance(value, Resolved):
+            if id(value) not in self._slots:
+                self._slots[id(value)] = Slot(len(self._leaves), value)
+                self._leaves.append(value)
+            return self._slots[id(value)]
+        if isinstance(value, list | tuple):
+            return [self._marked(item) for item in value]
+        if isinstance(value, Mapping):
+            return {key: self._marked(item) for key, item in value.items()}
+        raise TypeError(f"a context holds leaves only, not {value!r}")
+
+    def _line(self, text: str, dialect: Dialect) -> Line:
+        """What stands between marks is text of the template."""
+        key = dialect.style, text
+        if key not in self._lines:
+            parts = enumerate(_MARK.split(text))
+            self._lines[key] = tuple(
+                piece(self._leaves[int(part)], dialect) if number % 2 else part
+                for number, part in parts
+                if part
+            )
+        return self._lines[key]
 
 
 def piece(leaf: Resolved[Any], dialect: Dialect) -> Filled | Hole:
@@ -105,24 +143,3 @@ def _only_leaves(value: Any) -> Any:
     if not isinstance(value, Slot):
         raise TypeError(f"a template printed {value!r}, which has no origin")
     return value
-
-
-def _slots(value: Any, leaves: list[Resolved[Any]]) -> Any:
-    if isinstance(value, Resolved):
-        leaves.append(value)
-        return Slot(len(leaves) - 1, value)
-    if isinstance(value, Mapping):
-        return {key: _slots(item, leaves) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_slots(item, leaves) for item in value]
-    raise TypeError(f"a context holds leaves only, not {value!r}")
-
-
-def _cut(line: str, leaves: list[Resolved[Any]], dialect: Dialect) -> Line:
-    pieces: list[Piece] = []
-    for index, part in enumerate(_MARK.split(line)):
-        if index % 2:
-            pieces.append(piece(leaves[int(part)], dialect))
-        elif part:
-            pieces.append(part)
-    return tuple(pieces)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import math
 import os
 import shutil
 import tempfile
@@ -10,11 +10,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import to_json
+
 
 def json_bytes(value: Any) -> bytes:
     """JSON for people and diffs: sorted keys, indented, a final newline."""
-    text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return (text + "\n").encode()
+    return to_json(_sorted(value), indent=1) + b"\n"
+
+
+def _sorted(value: Any) -> Any:
+    """Plain data with the keys of every mapping in order. Raises ValueError for NaN and infinity."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    if isinstance(value, list | tuple):
+        return [_sorted(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"JSON knows no {value}")
+    return value
 
 
 def write_file(path: Path, content: bytes, executable: bool = False) -> None:

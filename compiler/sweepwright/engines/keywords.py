@@ -71,7 +71,10 @@ def _given(leaves: Leaves, programs: Iterable[str]) -> Iterator[tuple[str, str, 
     found = {
         parts: leaf
         for key, leaf in leaves.items()
-        if (parts := keyword_of(key)) is not None and parts[0] in wanted and leaf.value is not None
+        if key.startswith("keywords[")
+        and (parts := keyword_of(key)) is not None
+        and parts[0] in wanted
+        and leaf.value is not None
     }
     of_steps = {name for program, name in found if "." in program}
     for (program, name), leaf in found.items():

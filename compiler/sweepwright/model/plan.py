@@ -27,11 +27,12 @@ from pydantic import (
 
 STEP_ID = r"^[a-z][a-z0-9_]*(@[A-Za-z0-9][A-Za-z0-9_+.-]*)?$"
 SAFE_PATH = r"^(?!/)(?!.*(^|/)\.\.(/|$))[A-Za-z0-9._+/@-]+$"
+_SAFE = re.compile(SAFE_PATH)
 
 
 def _safe_path(path: str) -> str:
     """A path that stays below the folder it is relative to."""
-    if not re.match(SAFE_PATH, path):
+    if not _SAFE.match(path):
         raise ValueError(f"'{path}' is not a plain path below the run folder")
     return path
 
@@ -110,7 +111,7 @@ class Hole(PlanModel):
         return None if self.decision is None else self.decision.rpartition(".")[0]
 
 
-Piece = str | Filled | Hole
+Piece = Filled | str | Hole
 Line = tuple[Piece, ...]
 Argument = str | FileRef | Filled | Hole
 
@@ -128,7 +129,7 @@ class LineTable(PlanModel):
     @property
     def holes(self) -> tuple[Hole, ...]:
         """All holes of the file."""
-        return tuple(piece for line in self.lines for piece in line if isinstance(piece, Hole))
+        return tuple(piece for line in self.lines for piece in line if type(piece) is Hole)
 
 
 class Output(PlanModel):

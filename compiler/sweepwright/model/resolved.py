@@ -53,7 +53,7 @@ class Origin:
             return f"{self.key} <- {self.name}"
         if self.layer is Layer.MACHINE and self.name:
             return f"machine: {self.name}"
-        return " ".join(part for part in (self.layer.value, self.name, self.key) if part)
+        return " ".join(part for part in (self.layer, self.name, self.key) if part)
 
 
 class Verbatim(str):

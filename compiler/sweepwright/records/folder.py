@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,16 +16,14 @@ JOURNAL = "journal.jsonl"
 
 def plan_bytes(plan: Plan) -> bytes:
     """``plan.json``: one step a line, so that a difference can be read."""
-    data = plan.model_dump(mode="json", exclude_defaults=True)
-    data["sweepwright_plan"] = plan.sweepwright_plan
-    steps = data.pop("steps")
-    head = json.dumps(data, sort_keys=True, ensure_ascii=False)[1:-1]
-    lines = ",\n".join(json.dumps(step, sort_keys=True, ensure_ascii=False) for step in steps)
-    return f'{{{head},\n"steps": [\n{lines}\n]}}\n'.encode()
+    head = plan.model_dump_json(exclude_defaults=True, exclude={"steps"})
+    lines = ",\n".join(step.model_dump_json(exclude_defaults=True) for step in plan.steps)
+    version = f'"sweepwright_plan":{plan.sweepwright_plan}'
+    return f'{{{version},{head[1:-1]},\n"steps":[\n{lines}\n]}}\n'.encode()
 
 
 def files_of_run(
-    plan: Plan,
+    plan: bytes,
     job: bytes,
     lock: Mapping[str, Any],
     origins: Mapping[str, Any],
@@ -39,7 +36,7 @@ def files_of_run(
         "job.yaml": job,
         LOCK: json_bytes(lock),
         "origins.json": json_bytes(origins),
-        PLAN: plan_bytes(plan),
+        PLAN: plan,
         "run.sh": run_sh.encode(),
     }
 

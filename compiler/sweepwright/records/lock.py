@@ -138,6 +138,8 @@ def _items(value: Any) -> Iterable[Any]:
 
 def plain(value: Any) -> Any:
     """A leaf's value as JSON data; decisions and things of the machine say who fills them."""
+    if value is None or isinstance(value, str | int | float):
+        return value
     if isinstance(value, Decision):
         return {"decided_by": value.step, "field": value.field, "rule": value.rule}
     if isinstance(value, AtRun):

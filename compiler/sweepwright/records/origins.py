@@ -28,7 +28,8 @@ class Stack:
 
 def stacks(leaves: Iterable[Resolved[Any]]) -> dict[str, Stack]:
     """The stack of each leaf by its path."""
-    return {leaf.path: _stack(leaf) for leaf in leaves}
+    once = {leaf.path: leaf for leaf in leaves}
+    return {path: _stack(leaf) for path, leaf in once.items()}
 
 
 def origins(leaves: Iterable[Resolved[Any]]) -> dict[str, Any]:
@@ -46,8 +47,8 @@ def read_origins(run: Path) -> dict[str, Stack]:
 
 
 def _stack(leaf: Resolved[Any]) -> Stack:
-    top = Written(leaf.value, leaf.origin, leaf.edit)
-    levels = (Written(plain(w.value), w.origin, w.edit) for w in (top, *leaf.hidden))
+    levels = [Written(plain(leaf.value), leaf.origin, leaf.edit)]
+    levels += [Written(plain(w.value), w.origin, w.edit) for w in leaf.hidden]
     return Stack(tuple(levels), leaf.of)
 
 

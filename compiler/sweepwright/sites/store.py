@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -103,13 +103,14 @@ class SiteFileError(ValueError):
 
 
 class Sites:
-    """All site files of one question. Nothing is parsed before it is asked for."""
+    """All site files of a question. Nothing is parsed before it is asked for, and nothing twice."""
 
     def __init__(self, shipped: Path, files: Sequence[SiteFile]) -> None:
         self._shipped = shipped
         self.files = tuple(files)
         self._parsed: dict[Part, SiteModel] = {}
         self._entries: dict[Part, Entry] = {}
+        self._serials: dict[str, list[Entry]] = {}
 
     @cached_property
     def _by_id(self) -> dict[str, tuple[SiteFile, Part]]:
@@ -136,8 +137,12 @@ class Sites:
 
     def with_serial(self, serial: str) -> list[Entry]:
         """Records of a serial."""
-        found = self._where(lambda keys: serial in _upper(keys.get("serials", ())))
-        return [entry for entry in found if serial in _upper(entry.record.detector.serials)]
+        if serial not in self._serials:
+            found = self._where(lambda keys: serial in _upper(keys.get("serials", ())))
+            self._serials[serial] = [
+                entry for entry in found if serial in _upper(entry.record.detector.serials)
+            ]
+        return self._serials[serial]
 
     def with_text(self, text: str, places: tuple[str, ...]) -> list[Entry]:
         """Records that are known by a word of the text, or by the name of the place."""
@@ -174,8 +179,12 @@ class Sites:
         return [
             self._entry(file, part)
             for file, part in self._by_id.values()
-            if file.layer is not Layer.SHIPPED or wanted(part.lists())
+            if file.layer is not Layer.SHIPPED or wanted(self._lists[part.id])
         ]
+
+    @cached_property
+    def _lists(self) -> dict[str, Mapping[str, tuple[str, ...]]]:
+        return {id_: part.lists() for id_, (_, part) in self._by_id.items()}
 
     def _entry(self, file: SiteFile, part: Part) -> Entry:
         if part not in self._entries:
@@ -209,19 +218,41 @@ class Sites:
 def load_sites(shipped: Path, user: Path | None = None, given: Iterable[Path] = ()) -> Sites:
     """The site files of a folder, with those of the user and those that are given besides.
 
-    ``given`` may be files or folders. Raises SiteFileError when one cannot be read.
+    ``given`` may be files or folders. Files that did not change are read once in a process. Raises
+    SiteFileError when one cannot be read.
     """
-    files = [
-        site_file(path, Layer.SHIPPED)
-        for path in _yaml(shipped)
-        if path.name not in (FAMILIES, GONIOSTATS)
-    ]
+    paths = [(path, Layer.SHIPPED) for path in _yaml(shipped)]
     if user is not None and user.is_dir():
-        files += [site_file(path, Layer.USER) for path in _yaml(user)]
+        paths += [(path, Layer.USER) for path in _yaml(user)]
     for place in given:
-        paths = _yaml(place) if place.is_dir() else [place]
-        files += [site_file(path, Layer.GIVEN) for path in paths]
-    return Sites(shipped, files)
+        found = _yaml(place) if place.is_dir() else [place]
+        paths += [(path, Layer.GIVEN) for path in found]
+    return _read_sites(shipped, tuple((path, layer, _stamp(path)) for path, layer in paths))
+
+
+_Stamp = tuple[int, int, int] | None
+
+
+@lru_cache(maxsize=4)
+def _read_sites(shipped: Path, files: tuple[tuple[Path, Layer, _Stamp], ...]) -> Sites:
+    """The files as they were at their stamps."""
+    return Sites(
+        shipped,
+        [
+            site_file(path, layer)
+            for path, layer, _ in files
+            if layer is not Layer.SHIPPED or path.name not in (FAMILIES, GONIOSTATS)
+        ],
+    )
+
+
+def _stamp(path: Path) -> _Stamp:
+    """What changes with the content of a file; reading tells why there is none."""
+    try:
+        seen = path.stat()
+    except OSError:
+        return None
+    return seen.st_mtime_ns, seen.st_size, seen.st_ino
 
 
 def site_file(path: Path, layer: Layer) -> SiteFile:

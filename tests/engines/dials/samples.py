@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sweepwright.emit.tables import fill
-from sweepwright.emit.templates import JSON, PHIL, environment, render
+from sweepwright.emit.templates import JSON, PHIL, Renderer
 from sweepwright.model.plan import Hole
 from sweepwright.model.resolved import AtRun, Decision, Layer, Origin, Resolved, Verbatim
 
@@ -140,17 +140,17 @@ def at_run(hole: Hole) -> Any:
 
 def phil_file(name: str, values: Mapping[str, Any]) -> str:
     """A rendered and filled PHIL file."""
-    table = render(environment(), f"dials/{name}.phil.j2", f"{name}.phil", PHIL, leaves(values))
+    table = Renderer().table(f"dials/{name}.phil.j2", f"{name}.phil", PHIL, leaves(values))
     return fill(table, at_run)
 
 
 def reference_file(values: Mapping[str, Any] = EXPECTED) -> str:
     """A rendered ``reference.expt``."""
-    table = render(environment(), "dials/reference.expt.j2", "reference.expt", JSON, leaves(values))
+    table = Renderer().table("dials/reference.expt.j2", "reference.expt", JSON, leaves(values))
     return fill(table, at_run)
 
 
 def expected_file(values: Mapping[str, Any] = EXPECTED) -> str:
     """A rendered ``expected.json``."""
-    table = render(environment(), "dials/expected.json.j2", "expected.json", JSON, leaves(values))
+    table = Renderer().table("dials/expected.json.j2", "expected.json", JSON, leaves(values))
     return fill(table, at_run)

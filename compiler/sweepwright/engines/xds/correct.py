@@ -11,7 +11,7 @@ from typing import Any
 
 from sweepwright.engines.base import PlannedStep, TemplateUse, constant, one, sweep_folder
 from sweepwright.engines.keywords import replaced_keywords
-from sweepwright.engines.xds.instrument import Context, instrument, limits, machine, readers
+from sweepwright.engines.xds.instrument import Context, limits, machine, readers
 from sweepwright.engines.xds.integrate import integrate_id
 from sweepwright.engines.xds.setting import standard_cell
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedSweep
@@ -30,23 +30,29 @@ WFAC1_PROTECTED = 1.5
 _REFINED = ("POSITION", "BEAM", "ORIENTATION", "CELL", "AXIS")
 
 
-def lattices_step(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> PlannedStep:
-    """CORRECT with the group left open."""
+def lattices_step(
+    sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves, common: Context
+) -> PlannedStep:
+    """CORRECT with the group left open. ``common`` is what `instrument` gives."""
     path = f"sweeps[{sweep.name}].lattices."
     unknown = constant(path + "SPACE_GROUP_NUMBER", 0, "all lattices are tried")
     no_cell = constant(path + "UNIT_CELL_CONSTANTS", None, "group unknown")
-    context = _context(sweep, group, job, "all lattices are tried") | {
-        "space_group_number": unknown,
-        "cell": no_cell,
-    }
+    context = (
+        common
+        | _context(sweep, group, job, "all lattices are tried")
+        | {
+            "space_group_number": unknown,
+            "cell": no_cell,
+        }
+    )
     return _step("lattices", sweep, context, 1, title=f"try the lattices of sweep {sweep.name}")
 
 
 def correct_step(
-    sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves, cycle: int
+    sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves, common: Context, cycle: int
 ) -> PlannedStep:
     """CORRECT in the group that is given or decided; later sweeps follow the first one's indexing."""
-    context = _context(sweep, group, job, "corrected intensities")
+    context = common | _context(sweep, group, job, "corrected intensities")
     first = group.sweeps[0]
     reference: tuple[FileRef, ...] = ()
     if sweep is not first:
@@ -91,7 +97,7 @@ def _step(
 
 def _context(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves, purpose: str) -> Context:
     leaves, path = sweep.leaves, f"sweeps[{sweep.name}].xds."
-    return instrument(sweep) | {
+    return {
         **machine(sweep, job, STAGE, None),
         **group_and_cell(f"sweeps[{sweep.name}].correct.", group),
         "purpose": constant(f"{path}purpose[{purpose}]", purpose, "purpose"),

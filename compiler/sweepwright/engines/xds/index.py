@@ -7,7 +7,7 @@ from typing import Any
 
 from sweepwright.engines.base import PlannedStep, Rung, TemplateUse, constant, one, sweep_folder
 from sweepwright.engines.keywords import replaced_keywords
-from sweepwright.engines.xds.instrument import Context, instrument, limits, machine, readers
+from sweepwright.engines.xds.instrument import Context, limits, machine, readers
 from sweepwright.engines.xds.setting import standard_cell
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedSweep
 from sweepwright.model.plan import Output
@@ -27,9 +27,11 @@ _REFINED = {
 _COUNTING = ("PILATUS", "EIGER")
 
 
-def index_step(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> PlannedStep:
-    """The step; each rung of its ladder is an attempt."""
-    context = index_context(sweep, group, job)
+def index_step(
+    sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves, common: Context
+) -> PlannedStep:
+    """The step; each rung of its ladder is an attempt. ``common`` is what `instrument` gives."""
+    context = common | _context(sweep, group, job, common["detector"].known)
     use = TemplateUse(
         "xds/index.inp.j2",
         "XDS.INP",
@@ -54,13 +56,12 @@ def index_step(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> Plann
     )
 
 
-def index_context(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> Context:
-    """The variables of ``index.inp.j2``."""
+def _context(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves, detector: str) -> Context:
+    """The variables of ``index.inp.j2`` alone."""
     leaves, path = sweep.leaves, f"sweeps[{sweep.name}].xds."
-    common = instrument(sweep)
-    counting = common["detector"].known in _COUNTING
+    counting = detector in _COUNTING
     small = "photon counting" if counting else "charge integrating"
-    return common | {
+    return {
         **machine(sweep, job, STAGE, job["run.jobs"].known.colspot),
         "spot_ranges": [
             computed(f"{path}SPOT_RANGE[{i}]", pair, "SPOT_RANGE", leaves["scan.spot_images"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sweepwright.engines.base import PlannedStep, TemplateUse, constant, one, sweep_folder
 from sweepwright.engines.keywords import replaced_keywords
 from sweepwright.engines.xds.index import TABLES
-from sweepwright.engines.xds.instrument import Context, instrument, limits, machine, readers
+from sweepwright.engines.xds.instrument import Context, limits, machine, readers
 from sweepwright.model.job_resolved import ResolvedSweep
 from sweepwright.model.plan import FileRef, Output
 from sweepwright.model.resolved import Leaves
@@ -13,11 +13,16 @@ from sweepwright.model.resolved import Leaves
 STAGE = "DEFPIX INTEGRATE"
 
 
-def integrate_step(sweep: ResolvedSweep, job: Leaves, cycle: int, models: FileRef) -> PlannedStep:
-    """The step of a cycle, counted from 1; ``models`` becomes its XPARM.XDS."""
+def integrate_step(
+    sweep: ResolvedSweep, job: Leaves, common: Context, cycle: int, models: FileRef
+) -> PlannedStep:
+    """The step of a cycle, counted from 1; ``models`` becomes its XPARM.XDS.
+
+    ``common`` is what `instrument` gives.
+    """
     name = integrate_id(cycle)
     use = TemplateUse(
-        "xds/integrate.inp.j2", "XDS.INP", "xds", _context(sweep, job),
+        "xds/integrate.inp.j2", "XDS.INP", "xds", common | _context(sweep, job),
         replaced_keywords(sweep.leaves, readers(STAGE)),
     )  # fmt: skip
     again = "" if cycle == 1 else " with the refined geometry"
@@ -46,7 +51,7 @@ def integrate_id(cycle: int) -> str:
 
 def _context(sweep: ResolvedSweep, job: Leaves) -> Context:
     leaves, path = sweep.leaves, f"sweeps[{sweep.name}].xds."
-    return instrument(sweep) | {
+    return {
         **machine(sweep, job, STAGE, job["run.jobs"].known.integrate),
         "resolution_range": limits(
             path, leaves["processing.resolution.low"], leaves["processing.resolution.high"]

@@ -6,6 +6,7 @@ between two scalings.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sweepwright.engines import own_steps
@@ -13,6 +14,7 @@ from sweepwright.engines.base import Draft, PlannedStep, group_folder, one, swee
 from sweepwright.engines.xds.correct import correct_id, correct_step, lattices_step
 from sweepwright.engines.xds.group import group_steps
 from sweepwright.engines.xds.index import index_step
+from sweepwright.engines.xds.instrument import Context, instrument
 from sweepwright.engines.xds.integrate import integrate_step
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedJob, ResolvedSweep
 from sweepwright.model.plan import Condition, FileRef, Need, Output, Result
@@ -25,17 +27,19 @@ def plan(job: ResolvedJob) -> Draft:
     results: list[Result] = []
     until = job.leaves["processing.until"].known
     for group in job.groups:
+        common = {sweep.name: instrument(sweep) for sweep in group.sweeps}
         for sweep in group.sweeps:
-            steps += [own_steps.manifest(sweep), index_step(sweep, group, job.leaves)]
+            said = common[sweep.name]
+            steps += [own_steps.manifest(sweep), index_step(sweep, group, job.leaves, said)]
             if until != "indexing":
                 first = one(f"index@{sweep.name}", "XPARM.XDS", link="XPARM.XDS")
-                steps.append(integrate_step(sweep, job.leaves, 1, first))
+                steps.append(integrate_step(sweep, job.leaves, said, 1, first))
         if until == "indexing":
             continue
-        steps += _symmetry(group, job.leaves)
+        steps += _symmetry(group, job.leaves, common)
         corrected = {}
         for sweep in group.sweeps:
-            made = _corrected(sweep, group, job.leaves)
+            made = _corrected(sweep, group, job.leaves, common[sweep.name])
             steps += made
             corrected[sweep.name] = made[-1].id
         if until != "end":
@@ -46,11 +50,13 @@ def plan(job: ResolvedJob) -> Draft:
     return Draft(tuple(steps), tuple(results))
 
 
-def _symmetry(group: ResolvedGroup, job: Leaves) -> list[PlannedStep]:
+def _symmetry(
+    group: ResolvedGroup, job: Leaves, common: Mapping[str, Context]
+) -> list[PlannedStep]:
     """With an unknown group: CORRECT over all lattices of each sweep, and one decision for all."""
     if group.leaves["space_group_number"].value is not None:
         return []
-    tried = [lattices_step(sweep, group, job) for sweep in group.sweeps]
+    tried = [lattices_step(sweep, group, job, common[sweep.name]) for sweep in group.sweeps]
     decision = own_steps.deciding(
         f"point_group@{group.name}",
         group_folder(group.name, "point_group"),
@@ -60,10 +66,12 @@ def _symmetry(group: ResolvedGroup, job: Leaves) -> list[PlannedStep]:
     return [*tried, decision]
 
 
-def _corrected(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> list[PlannedStep]:
+def _corrected(
+    sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves, common: Context
+) -> list[PlannedStep]:
     """CORRECT; then as often as is asked for, INTEGRATE again with its geometry, and the best of all."""
     name = sweep.name
-    steps = [correct_step(sweep, group, job, 1)]
+    steps = [correct_step(sweep, group, job, common, 1)]
     cycles = sweep.leaves["processing.integration.cycles"].known
     for cycle in range(2, cycles + 1):
         before = f"{correct_id(cycle - 1)}@{name}"
@@ -76,8 +84,8 @@ def _corrected(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> list[
         when = Condition(step=again.id, field="again", equals=True)
         refined = one(before, "GXPARM.XDS", link="XPARM.XDS")
         repeated = (
-            integrate_step(sweep, job, cycle, refined),
-            correct_step(sweep, group, job, cycle),
+            integrate_step(sweep, job, common, cycle, refined),
+            correct_step(sweep, group, job, common, cycle),
         )
         steps += [again, *(replace(step, when=when) for step in repeated)]
     if cycles > 1:
