@@ -38,11 +38,18 @@ NAMES = {"project": "lyso-test", "crystal": "x1", "dataset": "w1"}
 #: what the compiler gives for a job that says little, by template
 CONTEXTS: dict[str, dict[str, Any]] = {
     "import": GEOMETRY | {"images": "../../../../roots/job/sweep1_####.cbf"},
-    "find_spots": {"nproc": THREADS, "spot_ranges": [(1, 40)], "ice_rings": False},
+    "find_spots": {
+        "nproc": THREADS,
+        "spot_ranges": [(1, 40)],
+        "sigma_strong": 3,
+        "min_spot_size": "Auto",
+        "ice_rings": False,
+    },
+    "search_beam": {"nproc": THREADS, "max_cell": None, "max_reflections": 2000},
     "index": {
         "space_group": None,
         "unit_cell": None,
-        "max_cell": None,
+        "max_cell": "Auto",
         "max_refine": "Auto",
         "fix_beam": None,
         "fix_detector": None,
@@ -74,9 +81,12 @@ CONTEXTS: dict[str, dict[str, Any]] = {
 
 #: the same where a job says much
 FULL: dict[str, dict[str, Any]] = {
+    "search_beam": {"nproc": 2, "max_cell": 120, "max_reflections": 500},
     "find_spots": {
         "nproc": 2,
         "spot_ranges": [(1, 10), (13, 40)],
+        "sigma_strong": 2,
+        "min_spot_size": 2,
         "ice_rings": True,
         "keywords": [Verbatim("spotfinder.threshold.dispersion.sigma_strong = 2")],
     },

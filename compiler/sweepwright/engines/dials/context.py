@@ -120,17 +120,32 @@ def find_spots(sweep: ResolvedSweep) -> Context:
             computed(f"{path}scan_range[{first}]", (first, last), "images searched", spots)
             for first, last in spots.known.intervals
         ],
+        "sigma_strong": constant(path + "sigma_strong", 3, "DIALS"),
+        "min_spot_size": constant(path + "min_spot_size", "Auto", "DIALS"),
         "ice_rings": _ice(path, sweep),
+    }
+
+
+def search_beam(sweep: ResolvedSweep) -> Context:
+    """The search of the beam centre."""
+    path = f"sweeps[{sweep.name}].dials."
+    return {
+        "nproc": threads(path + "nproc"),
+        "max_cell": sweep.leaves["processing.indexing.max_cell"],
+        "max_reflections": constant(path + "max_reflections", 2000, "enough, and fast"),
     }
 
 
 def index(sweep: ResolvedSweep, group: ResolvedGroup) -> Context:
     """Known group and cell are enforced when the job gives them."""
     path = f"sweeps[{sweep.name}].dials."
+    max_cell = sweep.leaves["processing.indexing.max_cell"]
+    if max_cell.value is None:
+        max_cell = constant(path + "max_cell", "Auto", "from the distances of spots")
     return {
         "space_group": _group_or_lattice(path, sweep, group),
         "unit_cell": group.leaves["cell"],
-        "max_cell": sweep.leaves["processing.indexing.max_cell"],
+        "max_cell": max_cell,
         "max_refine": constant(path + "max_refine", "Auto", "all candidates"),
     } | _refined(path, sweep.leaves["processing.indexing.refine"])
 
