@@ -50,7 +50,7 @@ def compile_replayed(job: str, said: ImageFacts, folder: Path) -> Compiled:
     facts = {sweep.name: _facts(sweep, said, read.places) for sweep in read.job.sweeps}
     wanted = read.job.top("processing.engine")
     machine = EngineFacts(str(wanted.value) if wanted is not None else "dials", "replayed")
-    resolved, found = resolve(read.job, facts, machine, read.places, {})
+    resolved, found = resolve(read.job, facts, machine, read.places, {}, {})
     assert resolved is not None, found
     found += [*check_coverage(resolved), *check_of(resolved.engine.known)(resolved)]
     if has_errors(found):

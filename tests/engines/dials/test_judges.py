@@ -19,6 +19,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 OUTPUTS = {
     "import": ["imported.expt"],
     "find_spots": ["strong.refl"],
+    "generate_mask": ["pixels.mask"],
     "search_beam_position": ["searched.expt"],
     "index": ["indexed.expt", "indexed.refl"],
     "refine": ["refined.expt", "refined.refl"],

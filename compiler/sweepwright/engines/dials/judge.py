@@ -184,6 +184,11 @@ def _find_spots(ended: Ended) -> Verdict:
     return Verdict(Outcome.SUCCESS, f"{spots} spots", findings=(finding,), values=values)
 
 
+def _mask(ended: Ended) -> Verdict:
+    """Nothing more to ask: the file is there."""
+    return Verdict(Outcome.SUCCESS, "pixels masked")
+
+
 def _search_beam(ended: Ended) -> Verdict:
     """How far the search moved the beam centre: an honest header and a good crystal move it little."""
     centres = re.findall(r"^(?:Old|New) beam centre: .* mm \((\S+), (\S+) px\)", ended.said, re.M)
@@ -301,10 +306,12 @@ def _cosym(ended: Ended) -> Verdict:
     experiments = ended.experiments("symmetrized.expt")
     kept = len(experiments["experiment"])
     given = sum(item.name.endswith(".expt") for item in ended.step.references)
-    group = last(r"Best solution: (.+)", ended.said)
+    space_group = group_of(experiments["crystal"][0])
+    # with a reference its group is taken, and none is decided
+    group = last(r"Best solution: (.+)", ended.said) or space_group
     values = {
         "laue_group": group,
-        "space_group": group_of(experiments["crystal"][0]),
+        "space_group": space_group,
         "cell": cell_of(experiments["crystal"][0]),
         "sweeps": kept,
     }
@@ -387,6 +394,7 @@ JUDGES: Mapping[str, Judge] = {
     for name, read in {
         "import": _import,
         "find_spots": _find_spots,
+        "generate_mask": _mask,
         "search_beam_position": _search_beam,
         "index": _index,
         "refine": _refine,

@@ -21,6 +21,7 @@ from sweepwright.engines.base import (
 )
 from sweepwright.engines.dials import context
 from sweepwright.engines.dials.index import index_steps
+from sweepwright.engines.dials.masks import mask_file, mask_steps
 from sweepwright.engines.dials.orientations import orientation_steps
 from sweepwright.engines.dials.program import both, both_files, program
 from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedJob, ResolvedSweep
@@ -75,11 +76,12 @@ def _sweep(sweep: ResolvedSweep, group: ResolvedGroup) -> list[PlannedStep]:
             (Output(name="imported.expt", role="models"),),
             files=(reference, expected), title=f"import sweep {name}",
         ),
+        *mask_steps(sweep),
         program(
             "find_spots", name, sweep_folder(sweep, "find_spots"), spots,
             leaves, (one(at("import"), "imported.expt"),),
             (Output(name="strong.refl", role="reflections"),),
-            inputs=(one(at("manifest"), "images.json"),), attempts=(Rung("as resolved"), weaker)[:tried],
+            inputs=(one(at("manifest"), "images.json"), *mask_file(sweep)), attempts=(Rung("as resolved"), weaker)[:tried],
             shares_threads=True, title=f"find spots of sweep {name}",
         ),
         *index_steps(sweep, group),
@@ -94,7 +96,7 @@ def _integrate(sweep: ResolvedSweep) -> PlannedStep:
     return program(
         "integrate", sweep.name, sweep_folder(sweep, "integrate"), context.integrate(sweep),
         sweep.leaves, both(f"refine@{sweep.name}", "refined"), both_files("integrated"),
-        shares_threads=True, title=f"integrate sweep {sweep.name}",
+        inputs=mask_file(sweep), shares_threads=True, title=f"integrate sweep {sweep.name}",
     )  # fmt: skip
 
 
@@ -138,9 +140,10 @@ def _symmetry(
     sweeps = [sweep.name for sweep in group.sweeps]
     integrated = tuple(ref for sweep in sweeps for ref in both(f"integrate@{sweep}", "integrated"))
     given = group.leaves["space_group"].value is not None
-    if len(sweeps) == 1 and given:
+    follows = context.reference(group).value is not None
+    if len(sweeps) == 1 and given and not follows:
         return integrated, []
-    if len(sweeps) == 1:
+    if len(sweeps) == 1 and not follows:
         step = program(
             "symmetry", name, group_folder(name, "symmetry"), context.symmetry(group), leaves, integrated,
             both_files("symmetrized"), title=f"find the symmetry of group {name}",
@@ -150,7 +153,7 @@ def _symmetry(
         "cosym", name, group_folder(name, "cosym"), context.cosym(group), leaves, integrated,
         both_files("symmetrized"), title=f"bring the sweeps of group {name} to one indexing",
     )  # fmt: skip
-    if given:
+    if given or follows:
         return both(cosym.id, "symmetrized"), [cosym]
     absences = program(
         "symmetry", name, group_folder(name, "absences"), context.symmetry(group), leaves,
