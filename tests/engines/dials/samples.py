@@ -87,7 +87,7 @@ FULL: dict[str, dict[str, Any]] = {
     "mask": {
         "rectangles": [(3, 9, 0, 2), (0, 2, 0, 2)],
         "circles": [(10, 12, 5)],
-        "polygons": [(1, 1, 9, 1, 9, 9)],
+        "polygons": [(1, 1, 9, 1, 9, 9, 1, 1)],
         "resolutions": [(3.6, 3.7)],
     },
     "search_beam": {"nproc": 2, "max_cell": 120, "max_reflections": 500},

@@ -17,7 +17,7 @@ from sweepwright.model.resolved import Resolved, computed, items_of
 
 MASK = "pixels.mask"
 #: corners of the polygon that stands for an ellipse, which DIALS has not
-_CORNERS = 72
+_CORNERS = 36
 
 
 def mask_steps(sweep: ResolvedSweep) -> list[PlannedStep]:
@@ -89,4 +89,5 @@ def _for_dials(
                 (y1 + y2 + (y2 - y1) * math.sin(turn)) / 2,
             )
         )
-    return "polygons", tuple(max(0, round(n)) for n in numbers)
+    # closed, since dials.generate_mask refuses three corners
+    return "polygons", tuple(max(0, round(n)) for n in (*numbers, *numbers[:2]))

@@ -27,7 +27,6 @@ def check(job: ResolvedJob) -> list[Diagnostic]:
             help_ = "Add 'space_group:'; of an unknown one XDS finds the cell itself."
             found.append(error("SW-E004", message, cell.origin.span, help=help_))
         found += _setting(group)
-        found += _reference(group)
     for sweep in job.sweeps:
         if sweep.extent[0] < 1:
             message = (
@@ -40,15 +39,6 @@ def check(job: ResolvedJob) -> list[Diagnostic]:
         found += _masks(sweep)
     found += _keywords(job)
     return found
-
-
-def _reference(group: ResolvedGroup) -> Iterator[Diagnostic]:
-    """SW-E010: what of a reference data set this release cannot use with XDS."""
-    leaf = group.leaves.get("reference")
-    if leaf is not None and leaf.value is not None and "indexing" in leaf.known.use:
-        message = "xds cannot do 'reference' for indexing: the choice of axes is not compared yet"
-        help_ = "Write 'use: [symmetry, cell, free]', or what you need of these."
-        yield error("SW-E010", message, leaf.origin.span, help=help_)
 
 
 def _keywords(job: ResolvedJob) -> Iterator[Diagnostic]:
