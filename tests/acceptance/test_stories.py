@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from reference_mtz import write_reference
 from story_images import EXAMPLES, IMAGES, OPTIONS, write_story
 from tiny_images import write_series
 from typer.testing import CliRunner
@@ -451,11 +452,13 @@ def test_group_setting_and_flags_of_a_campaign_are_kept(stories: dict[str, Path]
         run.value("crystals[x].processing.free.seed"),
     ) == (0.05, 1)
     text = (stories["reference-data"] / "reference-data.yaml").read_text(encoding="utf-8")
-    (stories["reference-data"] / "later.yaml").write_text(
-        text.replace("# reference:", "reference:")
-    )
-    code, told = check(stories["reference-data"] / "later.yaml", "--engine", "dials")
-    assert (code, "dials cannot do 'reference'" in told) == (1, True)
+    folder = stories["reference-data"]
+    write_reference(folder / "raw/apo.mtz", "P 1 21 1", (40, 50, 45, 90, 90.3, 90))
+    (folder / "with.yaml").write_text(text.replace("# reference:", "reference:"))
+    taken = compiled(folder, "with")
+    assert taken.value("crystals[x].reference.place") == "roots/raw/apo.mtz"
+    finish = taken.plan.step("finish@x").files[0]
+    assert any("../../../../roots/raw/apo.mtz" in str(line) for line in finish.lines)
 
 
 def test_screening_merges_nothing_and_says_so(stories: dict[str, Path]) -> None:

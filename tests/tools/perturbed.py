@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from reference_mtz import write_reference
 from ruamel.yaml import YAML
 from tiny_images import write_series
 
@@ -147,6 +148,7 @@ def write_images(folder: Path) -> None:
     for name, wavelength in SERIES.items():
         header = {**HEADER, "Wavelength": f"{wavelength} A"}
         write_series(folder, f"{name}/x_####.cbf", "1-6", header=header)
+    write_reference(folder / "ref.mtz", "P 21 21 21", (40, 50, 60, 90, 90, 90))
 
 
 @cache

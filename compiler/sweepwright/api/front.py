@@ -13,6 +13,7 @@ from sweepwright.api.doubting import doubts_of
 from sweepwright.api.expanding import entries_as_written, entries_of
 from sweepwright.api.observing import observe_sweeps
 from sweepwright.api.places import places_of
+from sweepwright.api.referencing import references_of
 from sweepwright.api.siting import sites_of
 from sweepwright.checks.clashes import check_macros
 from sweepwright.checks.comments import check_comments
@@ -140,9 +141,11 @@ def resolve_observed(read: Read, composed: ComposedJob, facts: Mapping[str, Swee
     sites, more = sites_of(composed, facts)
     found += more
     found += doubts_of(composed, facts, sites)
+    references, more = references_of(composed, read.places)
+    found += more
     if has_errors(found):
         return Front(None, read.source, tuple(found), read.sources)
-    resolved, more = resolve(composed, facts, machine, read.places, sites)
+    resolved, more = resolve(composed, facts, machine, read.places, sites, references)
     found += more
     if resolved is not None:
         found += _check(composed, resolved, sites)

@@ -14,7 +14,8 @@ _KEY = re.compile(r"keywords\[(?P<program>[^\]]*)\](?:\.(?P<name>.*))?", re.DOTA
 #: programs that work on one sweep; the others work on groups, so only a job can speak to them
 _OF_SWEEPS = frozenset(
     "xds xds.xycorr xds.init xds.colspot xds.idxref xds.defpix xds.integrate xds.correct "
-    "dials.import dials.find_spots dials.index dials.refine dials.integrate".split()
+    "dials.import dials.generate_mask dials.find_spots dials.search_beam_position dials.index "
+    "dials.refine dials.integrate".split()
 )
 
 

@@ -125,6 +125,7 @@ def finish(group: ResolvedGroup, dataset: DataSet, files: Sequence[FileRef]) -> 
         "anomalous": leaves["processing.anomalous"],
         "free_fraction": leaves["processing.free.fraction"],
         "free_seed": leaves["processing.free.seed"],
+        "reference": _reference(f"{folder}/finish", group),
     }
     return PlannedStep(
         id=f"finish@{subject}",
@@ -139,6 +140,18 @@ def finish(group: ResolvedGroup, dataset: DataSet, files: Sequence[FileRef]) -> 
         ),
         title=f"free flags and statistics of {subject}",
     )
+
+
+def _reference(folder: str, group: ResolvedGroup) -> Resolved[Any]:
+    """The file whose free flags are kept, as seen from an attempt of a step, and its digest."""
+    path = f"groups[{group.name}].free.reference"
+    asked = group.leaves.get("reference")
+    if asked is None or asked.value is None or "free" not in asked.known.use:
+        return constant(path, None, "no reference for free flags")
+    place, digest = (group.leaves[f"reference.{key}"] for key in ("place", "sha256"))
+    up = "../" * (folder.count("/") + 2)
+    file = {"file": up + place.known, "sha256": digest.known}
+    return computed(path, file, "its free flags are kept", place, digest)
 
 
 def results(job: ResolvedJob, group: ResolvedGroup, dataset: DataSet) -> list[Result]:

@@ -12,6 +12,7 @@ from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedSweep
 from sweepwright.model.resolved import Decision, Edit, Leaves, Resolved, computed
 from sweepwright.model.section import Scope
 from sweepwright.resolve.defaults import GROUP_DEFAULTS
+from sweepwright.resolve.reference import ReferenceFacts, resolve_reference
 from sweepwright.resolve.stacks import Stacks, auto_is, settled
 from sweepwright.resolve.symmetry import resolve_symmetry
 from sweepwright.resolve.wavelengths import Cluster, clusters, doubts
@@ -29,7 +30,10 @@ Table = dict[str, Resolved[Any]]
 
 
 def resolve_groups(
-    job: ComposedJob, leaves: Mapping[str, Resolved[Any]], sweeps: Sequence[ResolvedSweep]
+    job: ComposedJob,
+    leaves: Mapping[str, Resolved[Any]],
+    sweeps: Sequence[ResolvedSweep],
+    references: Mapping[str, ReferenceFacts],
 ) -> tuple[list[ResolvedGroup], list[Diagnostic]]:
     """All groups in the order of the crystals. ``leaves`` are the job's."""
     members, diagnostics = _members(job, leaves["processing.merging.group"])
@@ -40,7 +44,7 @@ def resolve_groups(
             for crystal in crystals:
                 diagnostics.append(advice("SW-L020", f"crystal '{crystal}' has no sweep"))
             continue
-        group, found = _group(name, crystals, job, leaves, own)
+        group, found = _group(name, crystals, job, leaves, own, references.get(crystals[0]))
         diagnostics += found
         groups.append(group)
     return groups, [*diagnostics, *_idle_datasets(job)]
@@ -87,6 +91,7 @@ def _group(
     job: ComposedJob,
     leaves: Mapping[str, Resolved[Any]],
     sweeps: list[ResolvedSweep],
+    reference: ReferenceFacts | None,
 ) -> tuple[ResolvedGroup, list[Diagnostic]]:
     prefix = f"crystals[{name}]."
     tables = [_crystal_table(job.crystals[crystal], prefix) for crystal in crystals]
@@ -103,6 +108,9 @@ def _group(
         table["processing.anomalous"], Decision(f"anomalous@{name}", "anomalous", ANOMALOUS_RULE)
     )
     _decide_resolution(table, name)
+    taken, found = resolve_reference(prefix, table, reference)
+    diagnostics += found
+    table |= taken
     symmetry, found = resolve_symmetry(prefix, table)
     diagnostics += found
     table |= symmetry

@@ -26,6 +26,7 @@ from sweepwright.model.section import Scope
 from sweepwright.resolve.defaults import FROM_HEADER, JOB_DEFAULTS, SWEEP_DEFAULTS
 from sweepwright.resolve.detector import resolve_detector, several_panels
 from sweepwright.resolve.groups import resolve_groups
+from sweepwright.resolve.reference import ReferenceFacts
 from sweepwright.resolve.scan import resolve_scan
 from sweepwright.resolve.site import (
     NO_SITE,
@@ -61,8 +62,9 @@ def resolve(
     machine: EngineFacts,
     places: Mapping[str, str],
     sites: Mapping[str, SweepSite],
+    references: Mapping[str, ReferenceFacts],
 ) -> tuple[ResolvedJob | None, list[Diagnostic]]:
-    """The resolved job; ``facts`` and ``sites`` by sweep, ``places`` by root."""
+    """The resolved job; ``facts`` and ``sites`` by sweep, ``places`` by root, ``references`` by crystal."""
     diagnostics: list[Diagnostic] = []
     leaves = settled(job.stacks, JOB_DEFAULTS, "")
     sweeps = []
@@ -73,7 +75,7 @@ def resolve(
             sweeps.append(resolved)
     if has_errors(diagnostics):
         return None, diagnostics
-    groups, found = resolve_groups(job, leaves, sweeps)
+    groups, found = resolve_groups(job, leaves, sweeps, references)
     diagnostics += found
     if has_errors(diagnostics):
         return None, diagnostics

@@ -7,6 +7,7 @@ indexing choice share a flag, and a crystal form keeps its flags through every r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,9 @@ _HIGHEST = {
 _RHOMBOHEDRAL = {"H": "R -3 m:H", "R": "R -3 m:R"}
 
 
+Flags = NDArray[np.int32]
+
+
 @dataclass(frozen=True, slots=True)
 class FreeFlags:
     """How free flags are made: part of the reflections (flag 0) and the key of the hash."""
@@ -41,10 +45,12 @@ class FreeFlags:
             raise ValueError(f"a free fraction is above 0 and at most 0.5, not {self.fraction:g}")
         return round(1 / self.fraction)
 
+    def __call__(self, hkl: NDArray[Any], space_group: str, cell: Sequence[float]) -> Flags:
+        """The flags of some reflections."""
+        return free_flags(hkl, space_group, self.seed, self.fraction)
 
-def free_flags(
-    hkl: NDArray[Any], space_group: str, seed: int, fraction: float
-) -> NDArray[np.int32]:
+
+def free_flags(hkl: NDArray[Any], space_group: str, seed: int, fraction: float) -> Flags:
     """The flag (n,) of each reflection (n, 3): 0 is free (CCP4's convention), the rest 1, 2, ..."""
     bins = FreeFlags(fraction, seed).bins
     words = hash_indices(reduce_indices(hkl, space_group), seed)

@@ -7,17 +7,20 @@ their own; here both are taken out and the job's names put in. The numbers are n
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gemmi
 import numpy as np
+from numpy.typing import NDArray
 
-from sweepwright.results.free import FreeFlags, free_flags
+from sweepwright.results.free import Flags
 
 FREE_COLUMN = "FreeR_flag"
+#: the flags of reflections (n, 3) of a space group, with the cell (A, degrees) of their crystal
+Flagger = Callable[[NDArray[Any], str, tuple[float, ...]], Flags]
 _TITLE_LENGTH = 70
 _NAME_LENGTH = 64
 
@@ -33,9 +36,9 @@ class SetNames:
 
 
 def finish_merged(
-    source: Path, target: Path, *, title: str, sets: Sequence[SetNames], free: FreeFlags
+    source: Path, target: Path, *, title: str, sets: Sequence[SetNames], free: Flagger
 ) -> None:
-    """Write a merged MTZ with all columns of ``source`` and free flags (0 is free) in ``FreeR_flag``.
+    """Write a merged MTZ with all columns of ``source`` and the flags of ``free`` in ``FreeR_flag``.
 
     ``sets`` names the data sets of the file in their order. Raises ValueError when their number
     differs from the file's, or when the file is unmerged or has free flags already.
@@ -47,7 +50,7 @@ def finish_merged(
         raise ValueError(f"{source.name} has free flags already: {mtz.rfree_column().label}")
     _name(mtz, source, title, sets)
     mtz.sort(3)
-    flags = free_flags(mtz.make_miller_array(), mtz.spacegroup.xhm(), free.seed, free.fraction)
+    flags = free(mtz.make_miller_array(), mtz.spacegroup.xhm(), tuple(mtz.cell.parameters))
     last = mtz.datasets[-1].id
     mtz.add_column(FREE_COLUMN, "I", dataset_id=last, expand_data=True)
     mtz.columns[-1].array[:] = flags.astype(np.float32)

@@ -6,11 +6,13 @@ from typing import Any
 
 from sweepwright.emit.write import json_bytes, write_file
 from sweepwright.model.verdict import FindingState
+from sweepwright.records.digest import digest_file
 from sweepwright.records.ends import plain
 from sweepwright.results.free import FreeFlags
 from sweepwright.results.mtz import SetNames, finish_merged, tidy_unmerged
 from sweepwright.results.observations import Observations, read_unmerged
 from sweepwright.results.per_image import per_sweep
+from sweepwright.results.reference import Extended, read_reference
 from sweepwright.results.statistics import merging_statistics
 from sweepwright.run import StepCall, StepError
 
@@ -25,7 +27,7 @@ def finish(call: StepCall) -> None:
     names = SetNames(asked["project"], asked["group"], asked["dataset"], asked["wavelength_A"])
     title = f"{asked['project']} {asked['group']} {asked['dataset']}"
     try:
-        free = FreeFlags(asked["free"]["fraction"], asked["free"]["seed"])
+        free = _flagger(call)
         finish_merged(merged, call.folder / "merged.mtz", title=title, sets=[names], free=free)
         tidy_unmerged(unmerged, call.folder / "unmerged.mtz", title=title, sets=[names])
     except ValueError as problem:
@@ -33,7 +35,35 @@ def finish(call: StepCall) -> None:
     observations = read_unmerged(call.folder / "unmerged.mtz")
     if not len(observations):
         raise StepError("no observations are left after scaling", "Look at the log of scaling.")
-    write_file(call.folder / "set.json", json_bytes(_set(asked, observations)))
+    content = _set(asked, observations)
+    if isinstance(free, Extended):
+        content["findings"].append(_free(free))
+    write_file(call.folder / "set.json", json_bytes(content))
+
+
+def _flagger(call: StepCall) -> FreeFlags | Extended:
+    """How free flags are made: kept from a reference, or by fraction and seed alone."""
+    asked = call.parameters["free"]
+    if asked["reference"] is None:
+        return FreeFlags(asked["fraction"], asked["seed"])
+    path = call.folder / asked["reference"]["file"]
+    if not path.is_file() or digest_file(path).sha256 != asked["reference"]["sha256"]:
+        message = f"the reference {path.name} is not the file that was compiled with"
+        raise StepError(message, "Put it back, or compile the job again.")
+    return Extended(read_reference(path), asked["seed"])
+
+
+def _free(free: Extended) -> dict[str, Any]:
+    """SW-Q021: the convention of the reference's flags, and how many were kept."""
+    rule = free.reference.convention
+    odd = rule is None or not rule.usual
+    part = 0.0 if rule is None else 100 * rule.fraction
+    return {
+        "code": "SW-Q021",
+        "state": (FindingState.SEEN if odd else FindingState.NOT_SEEN).value,
+        "message": f"free flags as in the reference ({rule}, {part:.1f} %): {free.kept} kept, "
+        f"{free.all - free.kept} made by the same rule",
+    }
 
 
 def _set(asked: Any, observations: Observations) -> dict[str, Any]:

@@ -12,6 +12,7 @@ _MODULES = {
     "manifest": "manifest",
     "resolution": "decisions",
     "anomalous": "decisions",
+    "beam_centres": "beam_centres",
     "orientations": "orientations",
     "point_group": "point_group",
     "space_group": "space_group",

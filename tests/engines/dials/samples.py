@@ -38,11 +38,20 @@ NAMES = {"project": "lyso-test", "crystal": "x1", "dataset": "w1"}
 #: what the compiler gives for a job that says little, by template
 CONTEXTS: dict[str, dict[str, Any]] = {
     "import": GEOMETRY | {"images": "../../../../roots/job/sweep1_####.cbf"},
-    "find_spots": {"nproc": THREADS, "spot_ranges": [(1, 40)], "ice_rings": False},
+    "find_spots": {
+        "nproc": THREADS,
+        "spot_ranges": [(1, 40)],
+        "sigma_strong": 3,
+        "mask": None,
+        "min_spot_size": "Auto",
+        "ice_rings": False,
+    },
+    "mask": {"rectangles": [(3, 9, 0, 2)], "circles": [], "polygons": [], "resolutions": []},
+    "search_beam": {"nproc": THREADS, "max_cell": None, "max_reflections": 2000},
     "index": {
         "space_group": None,
         "unit_cell": None,
-        "max_cell": None,
+        "max_cell": "Auto",
         "max_refine": "Auto",
         "fix_beam": None,
         "fix_detector": None,
@@ -55,10 +64,11 @@ CONTEXTS: dict[str, dict[str, Any]] = {
         "d_min": None,
         "d_max": None,
         "exclude_images": None,
+        "mask": None,
         "ice_rings": False,
     },
     "symmetry": {"d_min": None},
-    "cosym": {"space_group": None, "d_min": None},
+    "cosym": {"space_group": None, "reference": None, "d_min": None},
     "absences": {"d_min": None},
     "scale": {
         "anomalous": True,
@@ -74,9 +84,19 @@ CONTEXTS: dict[str, dict[str, Any]] = {
 
 #: the same where a job says much
 FULL: dict[str, dict[str, Any]] = {
+    "mask": {
+        "rectangles": [(3, 9, 0, 2), (0, 2, 0, 2)],
+        "circles": [(10, 12, 5)],
+        "polygons": [(1, 1, 9, 1, 9, 9, 1, 1)],
+        "resolutions": [(3.6, 3.7)],
+    },
+    "search_beam": {"nproc": 2, "max_cell": 120, "max_reflections": 500},
     "find_spots": {
         "nproc": 2,
         "spot_ranges": [(1, 10), (13, 40)],
+        "sigma_strong": 2,
+        "mask": "pixels.mask",
+        "min_spot_size": 2,
         "ice_rings": True,
         "keywords": [Verbatim("spotfinder.threshold.dispersion.sigma_strong = 2")],
     },
@@ -95,11 +115,12 @@ FULL: dict[str, dict[str, Any]] = {
         "d_min": 1.95,
         "d_max": 40.0,
         "exclude_images": (11, 12),
+        "mask": "pixels.mask",
         "ice_rings": True,
         "keywords": [Verbatim("profile.gaussian_rs.min_spots.overall = 70")],
     },
     "symmetry": {"d_min": 2.0},
-    "cosym": {"space_group": "R 3 :H", "d_min": 2.0},
+    "cosym": {"space_group": "R 3 :H", "reference": "../r.mtz", "d_min": 2.0},
     "absences": {"d_min": 2.0},
     "scale": {
         "anomalous": False,

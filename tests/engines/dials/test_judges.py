@@ -19,6 +19,8 @@ FIXTURES = Path(__file__).parent / "fixtures"
 OUTPUTS = {
     "import": ["imported.expt"],
     "find_spots": ["strong.refl"],
+    "generate_mask": ["pixels.mask"],
+    "search_beam_position": ["searched.expt"],
     "index": ["indexed.expt", "indexed.refl"],
     "refine": ["refined.expt", "refined.refl"],
     "integrate": ["integrated.expt", "integrated.refl"],
@@ -71,6 +73,7 @@ def test_there_is_a_judge_for_every_program() -> None:
     [
         ("import", "import", {"images": 40, "image_range": [1, 40]}),
         ("find_spots", "find_spots", {"spots": 5808, "images": 40}),
+        ("search_beam", "search_beam_position", {"shift_px": [9.2, 2.1]}),
         ("index", "index", {"fraction_indexed": 1.0, "space_group": "P 1", "lattices": 1}),
         ("refine", "refine", {"rmsd_px": [0.047385, 0.044169]}),
         ("integrate", "integrate", {"reflections": 9438, "predicted": 10256}),
@@ -146,6 +149,19 @@ def test_files_that_cannot_be_read_are_a_failure(tmp_path: Path) -> None:
     verdict = JUDGES["dials.index"](step("index"), folder, 0)
     assert verdict.outcome is Outcome.FAILURE
     assert "cannot be read" in verdict.message
+
+
+def test_a_shifted_beam_is_a_finding(tmp_path: Path) -> None:
+    assert states(judged("search_beam", "search_beam_position", tmp_path)) == {
+        "SW-Q020": FindingState.SEEN
+    }
+
+
+def test_a_lattice_that_fits_by_chance_is_a_failure(tmp_path: Path) -> None:
+    """A beam centre 12 px off: 53.9 % of the spots "indexed", 0.48 images of one degree off."""
+    verdict = judged("index_by_chance", "index", tmp_path)
+    assert verdict.outcome is Outcome.FAILURE
+    assert "0.48 images off" in verdict.message
 
 
 def test_models_that_dials_has_otherwise_fail_the_import(tmp_path: Path) -> None:

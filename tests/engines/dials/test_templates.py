@@ -20,7 +20,7 @@ from samples import CONTEXTS, EXPECTED, FULL, expected_file, phil_file
 
 CASES = [(name, "little") for name in CONTEXTS] + [(name, "much") for name in FULL]
 #: templates whose program has another name, and those whose parameters cannot be read from outside
-PROGRAMS = {"absences": "symmetry"}
+PROGRAMS = {"absences": "symmetry", "search_beam": "search_beam_position", "mask": "generate_mask"}
 HIDDEN = {"split"}
 _ASSIGNMENT = re.compile(r"^ *([a-z_0-9.]+) *= *(.*?)(?: # .*)?$")
 

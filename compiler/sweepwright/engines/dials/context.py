@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sweepwright.engines.base import constant, panel_of, placed_by, template_path, threads
+from sweepwright.engines.base import TO_RUN, constant, panel_of, placed_by, template_path, threads
+from sweepwright.engines.dials.masks import mask_name
 from sweepwright.geometry.detector import beam_center_px, signed_distance_mm
 from sweepwright.geometry.frames import IMGCIF, from_sw, matrix_from_sw
 from sweepwright.geometry.rotation import flat, rounded, rows
@@ -120,17 +121,33 @@ def find_spots(sweep: ResolvedSweep) -> Context:
             computed(f"{path}scan_range[{first}]", (first, last), "images searched", spots)
             for first, last in spots.known.intervals
         ],
+        "sigma_strong": constant(path + "sigma_strong", 3, "DIALS"),
+        "mask": mask_name(sweep),
+        "min_spot_size": constant(path + "min_spot_size", "Auto", "DIALS"),
         "ice_rings": _ice(path, sweep),
+    }
+
+
+def search_beam(sweep: ResolvedSweep) -> Context:
+    """The search of the beam centre."""
+    path = f"sweeps[{sweep.name}].dials."
+    return {
+        "nproc": threads(path + "nproc"),
+        "max_cell": sweep.leaves["processing.indexing.max_cell"],
+        "max_reflections": constant(path + "max_reflections", 2000, "enough, and fast"),
     }
 
 
 def index(sweep: ResolvedSweep, group: ResolvedGroup) -> Context:
     """Known group and cell are enforced when the job gives them."""
     path = f"sweeps[{sweep.name}].dials."
+    max_cell = sweep.leaves["processing.indexing.max_cell"]
+    if max_cell.value is None:
+        max_cell = constant(path + "max_cell", "Auto", "from the distances of spots")
     return {
         "space_group": _group_or_lattice(path, sweep, group),
         "unit_cell": group.leaves["cell"],
-        "max_cell": sweep.leaves["processing.indexing.max_cell"],
+        "max_cell": max_cell,
         "max_refine": constant(path + "max_refine", "Auto", "all candidates"),
     } | _refined(path, sweep.leaves["processing.indexing.refine"])
 
@@ -173,6 +190,7 @@ def integrate(sweep: ResolvedSweep) -> Context:
         "d_min": sweep.leaves["processing.resolution.high"],
         "d_max": sweep.leaves["processing.resolution.low"],
         "exclude_images": _excluded(sweep),
+        "mask": mask_name(sweep),
         "ice_rings": _ice(path, sweep),
     }
 
@@ -190,10 +208,21 @@ def symmetry(group: ResolvedGroup) -> Context:
     return {"d_min": _known_high(f"groups[{group.name}].dials.", group.leaves)}
 
 
+def reference(group: ResolvedGroup) -> Resolved[Any]:
+    """The reference data set that the choice of axes follows, if there is one."""
+    path = f"groups[{group.name}].dials.reference"
+    asked = group.leaves.get("reference")
+    if asked is None or asked.value is None or "indexing" not in asked.known.use:
+        return constant(path, None, "no reference for indexing")
+    place = group.leaves["reference.place"]
+    return computed(path, f"{TO_RUN}/{place.known}", "its axes are taken", place)
+
+
 def cosym(group: ResolvedGroup) -> Context:
     """One indexing for several sweeps; the job's group is imposed when it gives one."""
     return {
         "space_group": group.leaves["space_group"],
+        "reference": reference(group),
         "d_min": _known_high(f"groups[{group.name}].dials.", group.leaves),
     }
 
@@ -204,13 +233,23 @@ def first_scale(group: ResolvedGroup) -> Context:
     anomalous = group.leaves["processing.anomalous"]
     if isinstance(anomalous.value, Decision):
         anomalous = constant(path + "anomalous", True, "mates apart until it is decided")
-    return _scale(group, anomalous, _known_high(path, group.leaves))
+    return _scale(group, _mates(group, anomalous), _known_high(path, group.leaves))
 
 
 def final_scale(group: ResolvedGroup) -> Context:
     """With limit and treatment of mates as decided."""
     leaves = group.leaves
-    return _scale(group, leaves["processing.anomalous"], leaves["processing.resolution.high"])
+    anomalous = _mates(group, leaves["processing.anomalous"])
+    return _scale(group, anomalous, leaves["processing.resolution.high"])
+
+
+def _mates(group: ResolvedGroup, anomalous: Resolved[Any]) -> Resolved[Any]:
+    """Whether mates are apart: always, where their differences must not count as outliers."""
+    protect = group.leaves.get("processing.protect_anomalous")
+    if protect is None or protect.value != "all":
+        return anomalous
+    path = f"groups[{group.name}].dials.anomalous"
+    return computed(path, True, "differences of mates are kept", protect)
 
 
 def _scale(group: ResolvedGroup, anomalous: Resolved[Any], d_min: Resolved[Any]) -> Context:

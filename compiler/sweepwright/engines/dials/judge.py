@@ -37,6 +37,11 @@ FEWEST_SPOTS = 20
 EMPTY_IMAGE = 0.02
 #: below this part of the spots indexing is a failure, below the next it is doubtful
 INDEXED_FAILURE, INDEXED_FINDING = 0.25, 0.5
+#: a lattice that leaves more than a quarter of the spots and has the others so far off, in images and
+#: in degrees, fits by chance: dials.index takes what is within 0.3 of an index for indexed
+INDEXED_LOOSE, LOOSE_IMAGES, LOOSE_DEG = 0.75, 0.4, 0.25
+#: how far the search may move the beam centre before the given one is doubtful, in pixels
+LARGE_SHIFT_PX = 2.0
 #: largest distance of a spot from where it should be that a good model leaves, in pixels
 LARGE_RMSD_PX = 1.0
 #: below this part of the predicted reflections with a fitted profile something hides them
@@ -179,13 +184,40 @@ def _find_spots(ended: Ended) -> Verdict:
     return Verdict(Outcome.SUCCESS, f"{spots} spots", findings=(finding,), values=values)
 
 
+def _mask(ended: Ended) -> Verdict:
+    """Nothing more to ask: the file is there."""
+    return Verdict(Outcome.SUCCESS, "pixels masked")
+
+
+def _search_beam(ended: Ended) -> Verdict:
+    """How far the search moved the beam centre: an honest header and a good crystal move it little."""
+    centres = re.findall(r"^(?:Old|New) beam centre: .* mm \((\S+), (\S+) px\)", ended.said, re.M)
+    if len(centres) != 2:
+        return Verdict(Outcome.FAILURE, "the search of the beam centre told no result", _LOOK)
+    x, y = (float(new) - float(old) for old, new in zip(*centres, strict=True))
+    off = max(abs(x), abs(y))
+    message = f"the search puts the beam centre {off:.1f} px from where it was given"
+    values = {"shift_px": [round(x, 1), round(y, 1)]}
+    finding = ended.finding("SW-Q020", off > LARGE_SHIFT_PX, message, **values)
+    return Verdict(Outcome.SUCCESS, message, findings=(finding,), values=values)
+
+
+def _loose(experiments: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
+    """Whether spots come at other angles than the lattice has them: one that fits by chance."""
+    if "rmsd_images" not in told:
+        return False
+    width = abs(experiments["scan"][0]["oscillation"][1])
+    return bool(told["rmsd_images"] * width > max(LOOSE_IMAGES * width, LOOSE_DEG))
+
+
 def _index(ended: Ended) -> Verdict:
-    """Most spots explained by the lattice; DIALS itself does not mind how few."""
+    """Most spots explained by the lattice, where it has them; DIALS itself does not mind how few."""
     table = ended.said.rpartition("# indexed")[2]
     rows = re.findall(r"\|\s+\d+ \|\s+(\d+) \|\s+(\d+) \|\s+[\d.]+%\s+\|", table)
     indexed, others = (sum(int(row[side]) for row in rows) for side in (0, 1))
     fraction = indexed / (indexed + others) if indexed + others else 0.0
-    crystals = ended.experiments("indexed.expt")["crystal"]
+    experiments = ended.experiments("indexed.expt")
+    crystals, told = experiments["crystal"], rmsd(ended.said)
     cell, group = cell_of(crystals[0]), group_of(crystals[0])
     values = {
         "indexed": indexed,
@@ -193,10 +225,13 @@ def _index(ended: Ended) -> Verdict:
         "cell": cell,
         "space_group": group,
         "lattices": len(crystals),
-        **rmsd(ended.said),
+        **told,
     }
     message = f"{100 * fraction:.1f} % of the spots indexed, {group}, cell {shown_cell(cell)}"
     if fraction < INDEXED_FAILURE:
+        return Verdict(Outcome.FAILURE, message, _GEOMETRY, values=values)
+    if fraction < INDEXED_LOOSE and _loose(experiments, told):
+        message += f"; but they are {told['rmsd_images']:.2f} images off (rms), as by chance"
         return Verdict(Outcome.FAILURE, message, _GEOMETRY, values=values)
     doubtful = fraction < INDEXED_FINDING
     finding = ended.finding("SW-Q002", doubtful, message, fraction_indexed=round(fraction, 4))
@@ -271,10 +306,12 @@ def _cosym(ended: Ended) -> Verdict:
     experiments = ended.experiments("symmetrized.expt")
     kept = len(experiments["experiment"])
     given = sum(item.name.endswith(".expt") for item in ended.step.references)
-    group = last(r"Best solution: (.+)", ended.said)
+    space_group = group_of(experiments["crystal"][0])
+    # with a reference its group is taken, and none is decided
+    group = last(r"Best solution: (.+)", ended.said) or space_group
     values = {
         "laue_group": group,
-        "space_group": group_of(experiments["crystal"][0]),
+        "space_group": space_group,
         "cell": cell_of(experiments["crystal"][0]),
         "sweeps": kept,
     }
@@ -289,7 +326,6 @@ def _cosym(ended: Ended) -> Verdict:
     return Verdict(Outcome.SUCCESS, message, values=values)
 
 
-#: rows of the table of dials.scale and dials.merge
 def _scale(ended: Ended) -> Verdict:
     """Scaled, with the numbers by which people judge it."""
     values: dict[str, Any] = dict(statistics(ended.said))
@@ -358,6 +394,8 @@ JUDGES: Mapping[str, Judge] = {
     for name, read in {
         "import": _import,
         "find_spots": _find_spots,
+        "generate_mask": _mask,
+        "search_beam_position": _search_beam,
         "index": _index,
         "refine": _refine,
         "integrate": _integrate,
