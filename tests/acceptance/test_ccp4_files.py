@@ -6,6 +6,8 @@ import json
 import os
 from pathlib import Path
 
+import gemmi
+import numpy as np
 import pytest
 from sweep_tool import REPOSITORY, command
 from tiny_images import write_series
@@ -134,3 +136,22 @@ def test_a_script_by_hand_says_what_the_runner_does(place: Path) -> None:
     assert words[:2] == ["exec", "aimless"]
     assert words[2:-2] == planned["argv"]
     assert words[-2:] == ["<", planned["stdin"]]
+
+
+def test_a_reference_decides_how_the_data_are_indexed(place: Path) -> None:
+    reference = gemmi.Mtz(with_base=True)
+    reference.spacegroup = gemmi.SpaceGroup("P 43 21 2")
+    reference.set_cell_for_all(gemmi.UnitCell(45, 45, 30, 90, 90, 90))
+    reference.add_dataset("native")
+    reference.add_column("IMEAN", "J")
+    reference.set_data(np.array([[1, 0, 4, 10.0], [2, 1, 1, 5.0]], dtype=np.float32))
+    reference.write_to_file(str(place / "ref.mtz"))
+    crystal = "crystals: {x1: {reference: {file: ref.mtz, use: [indexing, symmetry, cell]}}}\n"
+    run = compiled(place, ONE + crystal + "processing: {engine: xds}\n")
+    script = lines(run / "groups/x1/pointless/pointless.inp")
+    (line,) = [line for line in script if line.startswith("HKLREF")]
+    assert not [line for line in script if line.startswith(("SPACEGROUP", "SETTING"))]
+    attempt = run / "groups/x1/pointless/1"
+    assert (attempt / line.split()[1]).resolve() == (place / "ref.mtz").resolve()
+    indexed = parse_xds_input((run / "sweeps/A/index/XDS.INP").read_text())
+    assert indexed["SPACE_GROUP_NUMBER"] == ["96"]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from sweepwright.engines import own_steps
-from sweepwright.engines.base import PlannedStep, TemplateUse, constant, group_folder, one
+from sweepwright.engines.base import TO_RUN, PlannedStep, TemplateUse, constant, group_folder, one
 from sweepwright.engines.ccp4.script import Context, by_hand, named
 from sweepwright.engines.keywords import line_keywords
 from sweepwright.model.job_resolved import DataSet, ResolvedGroup
 from sweepwright.model.plan import Output
-from sweepwright.model.resolved import Decision, Leaves, Resolved
+from sweepwright.model.resolved import Decision, Leaves, Resolved, computed
 
 SORTED, XML = "sorted.mtz", "pointless.xml"
 SPACE_GROUP_RULE = (
@@ -85,11 +86,20 @@ def _context(path: str, group: ResolvedGroup, job: Leaves, reindex: Resolved[str
         ],
         "space_group": given,
         "reindex": reindex,
-        "reference": constant(path + "HKLREF", None, "none"),
+        "reference": _reference(path, group),
         "setting": constant(path + "SETTING", "SYMMETRY-BASED", "reference settings"),
         "tolerance": constant(path + "TOLERANCE", 2.0, "POINTLESS"),
         "keywords": line_keywords(job, "pointless"),
     }
+
+
+def _reference(path: str, group: ResolvedGroup) -> Resolved[Any]:
+    """The reference, where it decides among ways of indexing, in the group that both have."""
+    leaf, place = group.leaves.get("reference"), group.leaves.get("reference.place")
+    asked = leaf is not None and place is not None and "indexing" in leaf.known.use
+    if not asked or place is None or group.leaves["space_group"].value is None:
+        return constant(path + "HKLREF", None, "none")
+    return computed(path + "HKLREF", f"{TO_RUN}/{place.known}", "indexed as the reference", place)
 
 
 def _datasets(group: ResolvedGroup) -> list[tuple[str, DataSet]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from sweepwright.engines.base import PlannedStep, one, sweep_folder
+from sweepwright.engines.base import PlannedStep, constant, one, sweep_folder
 from sweepwright.engines.dials.program import program
 from sweepwright.model.job_resolved import ResolvedSweep
 from sweepwright.model.plan import FileRef, Output
@@ -41,9 +41,10 @@ def mask_file(sweep: ResolvedSweep) -> tuple[FileRef, ...]:
 
 def mask_name(sweep: ResolvedSweep) -> Resolved[Any]:
     """What such a step is told; None without masks."""
-    sources = [sweep.leaves["masks"]] if "masks" in sweep.leaves else []
-    name = MASK if _masks(sweep) else None
-    return computed(f"sweeps[{sweep.name}].dials.mask", name, "masks of the job", *sources)
+    path, masks = f"sweeps[{sweep.name}].dials.mask", sweep.leaves.get("masks")
+    if masks is None:
+        return constant(path, None, "no masks")
+    return computed(path, MASK if _masks(sweep) else None, "masks of the job", masks)
 
 
 def _masks(sweep: ResolvedSweep) -> list[tuple[Any, Any]]:
