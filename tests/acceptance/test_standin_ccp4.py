@@ -124,6 +124,17 @@ def test_screw_axes_that_cannot_be_told(tmp_path: Path) -> None:
         assert one["best.laue_confidence"] > 0.9
         assert any("true space group later" in text for text in one["warnings"])
     assert gemmi.read_mtz_file(str(tmp_path / "sorted.mtz")).spacegroup.xhm() == "P 4 2 2"
+    for axis in ("4(1)", "4(2)"):
+        assert re.search(rf"screw axis {re.escape(axis)} \[c\] +No observations", found.done.stdout)
+
+
+def test_a_centred_lattice(tmp_path: Path) -> None:
+    """I 41 2 2 that was integrated in I 4: what the lattice leaves out is no evidence."""
+    write(tmp_path / "one.HKL", Crystal("I 41 2 2", (40, 40, 50, 90, 90, 90), d_min=4), number=79)
+    found = pointless(tmp_path, xdsin("one"))
+    assert found.log["best.name"] == found.xml["best.name"] == "I 41 2 2"
+    assert re.findall(r"screw axis (\S+ \S+)", found.done.stdout) == ["4(1) [c]"]
+    assert aimless(tmp_path, MERGE_ONLY).log["completeness_percent"] == (100, 100, 100)
 
 
 @pytest.mark.parametrize(
