@@ -296,6 +296,16 @@ def test_misfits_are_rejected_unless_they_are_kept(tetragonal: Path) -> None:
         assert found.log["n_obs"][0] == found.log["read.n_observations"] - 20 + accepted
 
 
+def test_mates_are_compared_only_where_it_is_asked_for(tetragonal: Path) -> None:
+    """Differences of 10 % are far beyond errors of 2 %."""
+    merge = "ONLYMERGE\nANOMALOUS ON\nSDCORRECTION NOREFINE 1 0 0\n"
+    protected = aimless(tetragonal, merge + "REJECT 6 6 KEEP ALL 0 EMAX 10\n")
+    compared = aimless(tetragonal, merge + "REJECT 99 99 KEEP ALL 0.3 EMAX 10\n")
+    assert protected.log["rejected.between"] == 0
+    assert compared.log["rejected.between"] > 100
+    assert compared.log["rejected.within"] < protected.log["rejected.within"]
+
+
 def test_parts_can_be_left_out(tetragonal: Path) -> None:
     everything = aimless(tetragonal, MERGE_ONLY)
     fewer = aimless(tetragonal, MERGE_ONLY + "RUN 1 BATCH 11 TO 90\nEXCLUDE BATCH 21 TO 30\n")
