@@ -124,6 +124,17 @@ def test_screw_axes_that_cannot_be_told(tmp_path: Path) -> None:
         assert one["best.laue_confidence"] > 0.9
         assert any("true space group later" in text for text in one["warnings"])
     assert gemmi.read_mtz_file(str(tmp_path / "sorted.mtz")).spacegroup.xhm() == "P 4 2 2"
+    for axis in ("4(1)", "4(2)"):
+        assert re.search(rf"screw axis {re.escape(axis)} \[c\] +No observations", found.done.stdout)
+
+
+def test_a_centred_lattice(tmp_path: Path) -> None:
+    """I 41 2 2 that was integrated in I 4: what the lattice leaves out is no evidence."""
+    write(tmp_path / "one.HKL", Crystal("I 41 2 2", (40, 40, 50, 90, 90, 90), d_min=4), number=79)
+    found = pointless(tmp_path, xdsin("one"))
+    assert found.log["best.name"] == found.xml["best.name"] == "I 41 2 2"
+    assert re.findall(r"screw axis (\S+ \S+)", found.done.stdout) == ["4(1) [c]"]
+    assert aimless(tmp_path, MERGE_ONLY).log["completeness_percent"] == (100, 100, 100)
 
 
 @pytest.mark.parametrize(
@@ -283,6 +294,16 @@ def test_misfits_are_rejected_unless_they_are_kept(tetragonal: Path) -> None:
         found = aimless(tetragonal, MERGE_ONLY + text)
         assert re.search(rf"XDS misfits \(outliers\) +20 +{accepted}\n", found.done.stdout)
         assert found.log["n_obs"][0] == found.log["read.n_observations"] - 20 + accepted
+
+
+def test_mates_are_compared_only_where_it_is_asked_for(tetragonal: Path) -> None:
+    """Differences of 10 % are far beyond errors of 2 %."""
+    merge = "ONLYMERGE\nANOMALOUS ON\nSDCORRECTION NOREFINE 1 0 0\n"
+    protected = aimless(tetragonal, merge + "REJECT 6 6 KEEP ALL 0 EMAX 10\n")
+    compared = aimless(tetragonal, merge + "REJECT 99 99 KEEP ALL 0.3 EMAX 10\n")
+    assert protected.log["rejected.between"] == 0
+    assert compared.log["rejected.between"] > 100
+    assert compared.log["rejected.within"] < protected.log["rejected.within"]
 
 
 def test_parts_can_be_left_out(tetragonal: Path) -> None:

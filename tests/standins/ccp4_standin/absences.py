@@ -108,10 +108,10 @@ def zones(data: Unmerged, laue: LaueGroup, found: list[Candidate]) -> list[Zone]
             if _representative(laue.group, np.sign(index)) == key
         ]
         for order in (6, 4, 3, 2):
-            zone = _zone(axis, order, sorted(along))
+            zone = _zone(axis, _fold(laue.group, axis), order, sorted(along))
             having = [_has(one.group, zone) for one in found]
-            if not any(having) or all(having):
-                continue
+            if not any(having) or all(having) or _has(laue.group, zone):
+                continue  # no choice, or what the lattice leaves out anyway
             weight = sum(
                 {
                     _pattern(one): one.probability
@@ -128,10 +128,16 @@ def _pattern(one: Candidate) -> float:
     return round(one.probability, 12)
 
 
-def _zone(axis: Ints, order: int, along: list[tuple[int, float, float]]) -> Zone:
+def _fold(laue: Any, axis: Ints) -> int:
+    """The order of the rotation along an axis."""
+    turns = (operation.r() for operation in laue.build_derived_acentric_group())
+    return max((t.order() for t in turns if (np.abs(t.info().ev()) == axis).all()), default=1)
+
+
+def _zone(axis: Ints, fold: int, order: int, along: list[tuple[int, float, float]]) -> Zone:
     at = int(np.argmax(axis))
     index = "".join("hkl"[n] if n == at else "0" for n in range(3))
-    name = f"screw axis {order}(1) [{'abc'[at]}]"
+    name = f"screw axis {fold}({fold // order}) [{'abc'[at]}]"
     return Zone(name, order, f"{index}: {'hkl'[at]}={order}n", along)
 
 

@@ -251,7 +251,7 @@ def _groups(
         score = sum(math.log(one.probabilities()[0]) for one in members)
         score += sum(math.log(one.probabilities()[1]) for one in others)
         operator, group = each["cb_op_inp_best"], each["best_subsym"].space_group()
-        original = own.change_basis(operator) == group
+        original = _same(own, operator, group)
         made.append(
             LaueGroup(
                 group, operator, each["max_angular_difference"], members, others, score, original
@@ -270,6 +270,13 @@ def _groups(
         ),
         key=lambda one: -one.likelihood,
     )
+
+
+def _same(own: Any, operator: Any, group: Any) -> bool:
+    try:
+        return bool(own.change_basis(operator) == group)
+    except RuntimeError:  # the other lattice does not have its symmetry
+        return False
 
 
 def _cauchy(x: float, centre: Floats, width: float) -> Floats:

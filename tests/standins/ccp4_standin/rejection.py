@@ -77,7 +77,7 @@ def fitted(merging: Merging, start: ErrorModel) -> ErrorModel:
 
 @dataclass(frozen=True)
 class Limits:
-    """In standard deviations: within I+ or I- sets, and between I+ and I-."""
+    """In standard deviations: within I+ or I- sets, and between I+ and I- (0: any difference)."""
 
     within: float = 6.0
     between: float = 9.0
@@ -100,6 +100,8 @@ def limits(given: Given) -> Limits:
         for name, key in (("ALL", "between"), ("EMAX", "e_max")):
             if found := entry.after(name):
                 made = replace(made, **{key: abs(float(found[0]))})
+        if entry.says("NOALL"):
+            made = replace(made, between=0.0)
         for policy in ("REJECT", "LARGER", "SMALLER", "KEEP"):
             if entry.says(policy):
                 made = replace(made, twice=policy)
@@ -128,7 +130,7 @@ def reject(data: Unmerged, names: Names, limit: Limits, *, anomalous: bool) -> R
     too_large = e_square > np.where(centric, 2, 1) * limit.e_max**2
     within = _deviant(data, names, ~too_large, limit.within, limit.twice, split=anomalous)
     between = none.copy()
-    if anomalous:
+    if anomalous and limit.between > 0:
         between = _deviant(
             data, names, ~too_large & ~within, limit.between, limit.twice, split=False
         )
