@@ -13,6 +13,8 @@ from typing import Any
 from sweep_tool import REPOSITORY
 
 STANDINS = REPOSITORY / "tests/standins"
+#: of an environment in which they are found first
+PATH = f"{STANDINS}:{os.environ['PATH']}"
 SPECIFICATION = """\
 seed: 7
 structure:

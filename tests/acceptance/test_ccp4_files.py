@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import gemmi
 import numpy as np
 import pytest
-from sweep_tool import REPOSITORY, command
+from standin_tool import PATH
+from sweep_tool import command
 from tiny_images import write_series
 from xds_input import numbers, parse_xds_input
 
-STANDINS = f"{REPOSITORY / 'tests/standins'}:{os.environ['PATH']}"
 SWEEPS = """\
 sweepwright: 1
 name: run
@@ -35,7 +34,7 @@ def compiled(place: Path, text: str, **environment: str) -> Path:
     (place / "job.yaml").write_text(text)
     done = command(
         "compile", "job.yaml", "-o", "run", folder=place,
-        environment={"PATH": STANDINS, **environment},
+        environment={"PATH": PATH, **environment},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return place / "run"

@@ -15,7 +15,8 @@ import gemmi
 import numpy as np
 import pytest
 from conftest import needs_dials
-from sweep_tool import REPOSITORY, command
+from standin_tool import PATH, STANDINS
+from sweep_tool import command
 from truth_compare import compare
 
 pytestmark = [pytest.mark.dials, needs_dials, pytest.mark.xdist_group("xds-plan")]
@@ -53,8 +54,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(place: Path, name: str, more: str = "", **environment: str) -> tuple[int, str, Path]:
     """Exit code, what was said, and the run folder."""
     (place / f"{name}.yaml").write_text(JOB.replace("NAME", name) + more)
-    path = f"{REPOSITORY / 'tests/standins'}:{os.environ['PATH']}"
-    done = command("run", f"{name}.yaml", folder=place, environment={"PATH": path, **environment})
+    done = command("run", f"{name}.yaml", folder=place, environment={"PATH": PATH, **environment})
     return done.returncode, done.stdout + done.stderr, place / name
 
 
@@ -159,7 +159,7 @@ def test_xscale_scales_in_the_group_that_is_known(place: Path) -> None:
 
 def test_without_ccp4_it_is_said_what_is_lacking(place: Path, tmp_path: Path) -> None:
     for name in ("xds_par", "xscale_par"):
-        (tmp_path / name).symlink_to(REPOSITORY / "tests/standins" / name)
+        (tmp_path / name).symlink_to(STANDINS / name)
     (place / "alone.yaml").write_text(JOB.replace("NAME", "alone"))
     path = f"{tmp_path}:{os.environ['PATH']}"
     done = command("check", "alone.yaml", folder=place, environment={"PATH": path})
@@ -179,7 +179,7 @@ def test_an_expert_gets_the_same_by_hand(right: Path, tmp_path: Path) -> None:
         shutil.copy(there / "XDS.INP", here)
         for link in (path for path in there.iterdir() if path.is_symlink()):
             (here / link.name).symlink_to(link.readlink())
-        program = REPOSITORY / "tests/standins/xds_par"
+        program = STANDINS / "xds_par"
         done = subprocess.run([program], cwd=here, capture_output=True, text=True, check=False)
         assert "!!! ERROR" not in done.stdout
         columns = [
@@ -217,8 +217,7 @@ def test_few_indexed_spots_that_fit_are_a_finding(place: Path) -> None:
 def run_with(place: Path, name: str, processing: str, **environment: str) -> tuple[int, str, Path]:
     text = JOB.replace("NAME", name).replace("processing: {engine: xds}\n", processing)
     (place / f"{name}.yaml").write_text(text)
-    path = f"{REPOSITORY / 'tests/standins'}:{os.environ['PATH']}"
-    done = command("run", f"{name}.yaml", folder=place, environment={"PATH": path, **environment})
+    done = command("run", f"{name}.yaml", folder=place, environment={"PATH": PATH, **environment})
     return done.returncode, done.stdout + done.stderr, place / name
 
 

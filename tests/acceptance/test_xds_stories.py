@@ -5,21 +5,19 @@ With stand-ins; the images are simulated, so the truth is known.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import gemmi
 import numpy as np
 import pytest
 from conftest import needs_dials
+from standin_tool import PATH
 from sweep_tool import REPOSITORY, command, simulate
 from truth_compare import compare
 
 pytestmark = [
     pytest.mark.dials, pytest.mark.long, needs_dials, pytest.mark.xdist_group("xds-stories"),
 ]  # fmt: skip
-
-PATH = f"{REPOSITORY / 'tests/standins'}:{os.environ['PATH']}"
 
 
 def run(folder: Path, text: str) -> Path:

@@ -28,7 +28,7 @@ def span(line: int, column: int, end_line: int, end_column: int, file: str = "jo
     return Span(file, line, column, end_line, end_column)
 
 
-def drawn(item, text: str = FILE, width: int = 100) -> str:  # type: ignore[no-untyped-def]
+def drawn(item, text: str = FILE, width: int = 100) -> str:
     return picture(item, Page({"job.yaml": text}, width))
 
 

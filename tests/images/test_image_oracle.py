@@ -61,7 +61,7 @@ def test_a_sample_gives_facts_or_advice(name: str) -> None:
 def test_a_sample_is_read_as_dxtbx_reads_it_or_the_table_says_why_not(name: str) -> None:
     found = header(name)
     if found.facts is None:
-        pytest.skip(f"refused: {found.error.message.removeprefix(str(IMAGES))}")  # type: ignore[union-attr]
+        pytest.skip(f"refused: {found.error.message.removeprefix(str(IMAGES))}")
     differing = {
         field: f"{field}: {ours} here, {theirs} in dxtbx"
         for field, ours, theirs in _pairs(found, _theirs(DXTBX[name]))

@@ -21,7 +21,7 @@ from sweepwright.model.facts import ImageFacts
 
 
 def facts(folder: Path, *args: object, **kwargs: object) -> ImageFacts:
-    return read_bytes(marccd, folder, marccd_bytes(*args, **kwargs))  # type: ignore[arg-type]
+    return read_bytes(marccd, folder, marccd_bytes(*args, **kwargs))
 
 
 def test_a_file_says_all_this(tmp_path: Path) -> None:

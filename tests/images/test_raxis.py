@@ -29,7 +29,7 @@ AXES = (
 
 
 def facts(folder: Path, *args: object, **kwargs: object) -> ImageFacts:
-    return read_bytes(raxis, folder, raxis_bytes(*args, **kwargs))  # type: ignore[arg-type]
+    return read_bytes(raxis, folder, raxis_bytes(*args, **kwargs))
 
 
 def test_a_file_says_all_this(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from sweepwright.model.diagnostic import Diagnostic, Fix, Span, error
 NAME = "job.yaml"
 
 
-def fix(line: int, start: int, end: int, text: str, safe: bool = True, file: str = NAME):  # type: ignore[no-untyped-def]
+def fix(line: int, start: int, end: int, text: str, safe: bool = True, file: str = NAME):
     place = Span(file, line, start, line, end)
     return error("E", text, place, fix=Fix(f"write '{text}'", place, text, safe))
 

@@ -92,7 +92,7 @@ def test_symmetry() -> None:
     found = read(NEW)
     assert found["correct.n_lattices_accepted"] == 5
     assert found["correct.lattice_31.bravais_lattice"] == "aP"
-    assert len(found["correct.lattice_31.reindexing"]) == 12  # type: ignore[arg-type]
+    assert len(found["correct.lattice_31.reindexing"]) == 12
     assert found["correct.group_16_lattice_32.selected"] is True
     assert found["correct.group_16_lattice_32.r_meas_percent"] == 4.5
     assert found["correct.group_3_lattice_35.r_meas_percent"] is None

@@ -71,7 +71,7 @@ def test_the_layout_of_2006() -> None:
     assert found["idxref.n_indexed"] == 7105
     assert found["idxref.cell"] == (62.422, 62.43, 153.604, 90.012, 89.987, 90.031)
     assert found["idxref.lattice_44.accepted"] is None
-    assert len(found["idxref.lattice_44.reindexing"]) == 12  # type: ignore[arg-type]
+    assert len(found["idxref.lattice_44.reindexing"]) == 12
     assert "idxref.n_lattices_accepted" not in found
 
 

@@ -574,7 +574,7 @@ def test_what_passes_is_one_keyword_and_its_values(pair: tuple[str, object]) -> 
     read = read_inp(text)
     assert [key for key, _ in read] == [name] * len(lines)
     given_tokens = [
-        token.upper() for item in ([value] if isinstance(value, str) else value)  # type: ignore[attr-defined]
+        token.upper() for item in ([value] if isinstance(value, str) else value)
         for token in item.split()
     ]  # fmt: skip
     assert [token.upper() for _, tokens in read for token in tokens] == given_tokens

@@ -58,11 +58,11 @@ def changed(*changes: tuple[str, Any]) -> dict[str, Any]:
 
 
 def told(*changes: tuple[str, Any]) -> list[str]:
-    return [str(change) for change in difference(LOCK, changed(*changes))]  # type: ignore[arg-type]
+    return [str(change) for change in difference(LOCK, changed(*changes))]
 
 
 def test_equal_locks_do_not_differ() -> None:
-    assert difference(LOCK, copy.deepcopy(LOCK)) == ()  # type: ignore[arg-type]
+    assert difference(LOCK, copy.deepcopy(LOCK)) == ()
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_equal_locks_do_not_differ() -> None:
     ],
 )  # fmt: skip
 def test_each_move_has_its_sentence(place: str, value: Any, kind: str, sentence: str) -> None:
-    (change,) = difference(LOCK, changed((place, value)))  # type: ignore[arg-type]
+    (change,) = difference(LOCK, changed((place, value)))
     assert (change.kind, str(change)) == (kind, sentence)
 
 
@@ -119,7 +119,7 @@ def test_inputs_that_move_without_effect_do_not_matter() -> None:
         ("inputs|macros|x", "f"),
         (f"values|{DISTANCE}", {"value": 250.0, "layer": "job"}),
     )
-    changes = difference(LOCK, moved)  # type: ignore[arg-type]
+    changes = difference(LOCK, moved)
     assert [change.kind for change in changes] == ["layer", "version", "template", "macro", "tool"]
     assert not any(change.matters for change in changes)
 
@@ -149,9 +149,7 @@ def test_a_whole_sweep_is_told_once() -> None:
     new = changed(
         ("values|sweeps[B].geometry.distance", leaf), ("values|sweeps[B].geometry.wavelength", leaf)
     )
-    assert [str(change) for change in difference(LOCK, new)] == [  # type: ignore[arg-type]
-        "sweeps[B]: nothing -> 2 values"
-    ]
+    assert [str(change) for change in difference(LOCK, new)] == ["sweeps[B]: nothing -> 2 values"]
 
 
 def test_programs_that_move_together_are_told_together() -> None:
@@ -162,7 +160,7 @@ def test_programs_that_move_together_are_told_together() -> None:
 
 def test_a_value_that_reads_like_nothing_is_a_value() -> None:
     leaf = {"value": "nothing", "layer": "job"}
-    (change,) = difference(LOCK, changed(("values|project", leaf)))  # type: ignore[arg-type]
+    (change,) = difference(LOCK, changed(("values|project", leaf)))
     assert (change.path, change.matters) == ("project", True)
 
 

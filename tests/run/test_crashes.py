@@ -65,7 +65,7 @@ def test_programs_that_outlive_a_killed_runner_are_ended(tmp_path: Path) -> None
     again = run(tmp_path, plan)
     assert again.outcome.state == "done"
     assert not alive(pid)
-    assert any("a killed runner left" in e.message for e in again.events if e.kind == "notice")  # type: ignore[attr-defined]
+    assert any("a killed runner left" in e.message for e in again.events if e.kind == "notice")
 
 
 def _pids(folder: Path, *places: str) -> list[int]:

@@ -39,7 +39,7 @@ def test_a_change_runs_dependents_only_and_stops_at_equal_bytes(tmp_path: Path) 
     changed = run(tmp_path, _plan("2"))
     assert sorted(changed.ran) == ["a", "b", "c", "parity"]
     assert text(tmp_path, "c/2/o") == "2\n"
-    starts = {e.step: e.why for e in changed.events if e.kind == "start"}  # type: ignore[attr-defined]
+    starts = {e.step: e.why for e in changed.events if e.kind == "start"}
     assert starts["a"] == "changed files: p"
     assert starts["b"] == "changed inputs: o"
 
@@ -71,7 +71,7 @@ def test_tampered_output_is_noticed(tmp_path: Path) -> None:
     again = run(tmp_path, _plan("1"))
     assert again.ran == ["b"]
     (notice,) = [e for e in again.events if e.kind == "notice"]
-    assert "'o' is not as it was made" in notice.message  # type: ignore[attr-defined]
+    assert "'o' is not as it was made" in notice.message
     (tmp_path / "b/2/o").unlink()
     assert run(tmp_path, _plan("1")).ran == ["b"]
 
@@ -107,7 +107,7 @@ def test_torn_journal_is_set_aside(tmp_path: Path) -> None:
     with journal.open("ab") as file:
         file.write(b'{"seq": 99, "ev')
     again = run(tmp_path, _plan("1"))
-    assert any(e.kind == "notice" and "torn" in e.message for e in again.events)  # type: ignore[attr-defined]
+    assert any(e.kind == "notice" and "torn" in e.message for e in again.events)
     assert text(tmp_path, "journal.torn-1") == '{"seq": 99, "ev'
     after = read_journal(journal)
     assert after.entries[: len(before.entries)] == before.entries

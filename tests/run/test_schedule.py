@@ -109,9 +109,9 @@ def test_every_step_ends_in_a_final_state_and_in_order(plan: Plan, threads: int)
         ended: set[str] = set()
         for event in ran.events:
             if event.kind == "start":
-                assert set(plan.step(event.step).after) <= ended  # type: ignore[attr-defined]
+                assert set(plan.step(event.step).after) <= ended
             if event.kind in ("step-end", "blocked"):
-                ended.add(event.step)  # type: ignore[attr-defined]
+                ended.add(event.step)
         good = all(state is StepState.DONE for state in states.values())
         assert (ran.outcome.state == "done") == good
         done = {name for name, state in states.items() if state is StepState.DONE}

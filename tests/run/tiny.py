@@ -72,7 +72,7 @@ class Ran:
     @property
     def ran(self) -> list[str]:
         """The steps of which an attempt was started, in that order."""
-        return [e.step for e in self.events if e.kind == "start"]  # type: ignore[attr-defined]
+        return [e.step for e in self.events if e.kind == "start"]
 
 
 def run(folder: Path, plan: Plan, registry: Registry | None = None, **more: Any) -> Ran:

@@ -48,9 +48,9 @@ def test_the_centre_of_a_header() -> None:
         SAID.beam, SAID.size_px, SAID.pixel_mm, (9.0, 8.0)
     )
     # a pair whose unit the record knows
-    assert said(beam_mm=(), beam_center=(10.0, 24.0)) == SAID  # type: ignore[arg-type]
-    assert said(beam_mm=()) is None  # type: ignore[arg-type]
-    assert said(pixel_size=()) is None  # type: ignore[arg-type]
+    assert said(beam_mm=(), beam_center=(10.0, 24.0)) == SAID
+    assert said(beam_mm=()) is None
+    assert said(pixel_size=()) is None
 
 
 def test_marccd_pixels_are_left() -> None:

@@ -18,7 +18,7 @@ SITES = load_sites(sites_folder())
 
 
 def match(**said: object) -> SiteMatch:
-    return match_site(SiteQuery(**said), SITES)  # type: ignore[arg-type]
+    return match_site(SiteQuery(**said), SITES)
 
 
 def found(**said: object) -> str | list[str]:
@@ -227,7 +227,7 @@ def test_a_query_from_the_facts_of_a_header() -> None:
         "axis_text": "PHI",
     }
     query = query_of(
-        ImageFacts("minicbf", {name: Fact(value, name) for name, value in facts.items()})  # type: ignore[arg-type]
+        ImageFacts("minicbf", {name: Fact(value, name) for name, value in facts.items()})
     )
     assert query == SiteQuery(
         detector="PILATUS 6M, S/N 60-0106, Soleil",

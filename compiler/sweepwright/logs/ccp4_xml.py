@@ -74,7 +74,7 @@ def closed(kind: str, program: str, draft: Draft) -> Reading:
 
 def _parsed(text: str) -> tuple[Element, str]:
     """The root, and why it is not whole."""
-    parser = XMLPullParser(("start", "end"))  # type: ignore[var-annotated]
+    parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))
     parser.feed(text.encode("utf-8", "replace").decode())
     root = Element("nothing")
     depth = 0

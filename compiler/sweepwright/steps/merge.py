@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sweepwright.results.merged_mtz import write_merged
+from sweepwright.results.intensity_mtz import write_merged, write_unmerged
 from sweepwright.results.observations import Setting, read_unmerged
-from sweepwright.results.unmerged_mtz import write_unmerged
 from sweepwright.run import StepCall, StepError
 
 

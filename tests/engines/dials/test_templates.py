@@ -56,7 +56,7 @@ def test_every_template_has_a_sample() -> None:
 
 @pytest.mark.parametrize("name", sorted(CONTEXTS))
 def test_no_line_of_a_template_is_more_than_a_leaf_and_its_name(name: str) -> None:
-    source = environment().loader.get_source(environment(), f"dials/{name}.phil.j2")[0]  # type: ignore[union-attr]
+    source = environment().loader.get_source(environment(), f"dials/{name}.phil.j2")[0]
     for line in source.splitlines():
         assert line.isascii()
         assert len(line) <= 100

@@ -77,8 +77,8 @@ def _backgrounds(inputs: Inputs, numbers: list[int]) -> dict[int, tuple[float, i
 
 
 def background(imageset: object, index: int) -> tuple[float, int]:
-    pixels = imageset.get_raw_data(index)[0].as_numpy_array()  # type: ignore[attr-defined]
-    good = pixels[imageset.get_mask(index)[0].as_numpy_array()]  # type: ignore[attr-defined]
+    pixels = imageset.get_raw_data(index)[0].as_numpy_array()
+    good = pixels[imageset.get_mask(index)[0].as_numpy_array()]
     if not len(good):
         return 0.0, 0
     calm = good[good <= np.percentile(good, 99)]
