@@ -298,6 +298,26 @@ def test_new_limits_of_several_thresholds() -> None:
     assert found["sd_correction.run_1.partials_isa"] == 30.3
 
 
+def test_an_estimate_that_is_printed_twice() -> None:
+    """As 0.7.2 does; two that differ under one threshold cannot both be right."""
+    line = next(line for line in NEW.splitlines(True) if "Mn(I/sd) >  2.00" in line)
+    found = read(aimless, NEW.replace(line, line + line))
+    assert found["limits.overall.i_over_sigma_2.00.limit"] == 1.83
+    assert found["resolution_estimate.overall.i_over_sigma"] == 1.81
+    other = line.replace("1.83", "1.93")
+    assert other != line
+    found = read(aimless, NEW.replace(line, line + other), 1)
+    assert not any(name.startswith(("limits", "resolution_estimate")) for name in found)
+
+
+def test_where_the_signal_ends_is_not_what_was_decided_of_it() -> None:
+    """The estimate of 0.7.2 stands below the sentence on the flag and has the same words."""
+    (sentence,) = [line for line in NEW.splitlines(True) if "nomalous flag" in line]
+    limit = "Estimate of the resolution limit for a significant anomalous signal  5.56A, from the point\n"
+    found = read(aimless, NEW.replace(sentence, sentence + limit))
+    assert found["anomalous_status"] == sentence.strip()
+
+
 def test_several_data_sets() -> None:
     found = read(aimless, SEVERAL)
     assert "rmerge_within" not in found

@@ -56,6 +56,7 @@ SCENES: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "howto/wrong-beam-centre.md": IMAGES["wrong-beam-centre"],
     "howto/write-a-macro.md": [{"template": "data/x_####.cbf", "numbers": "1-40"}],
     "howto/use-git.md": [{"template": "data/x_####.cbf", "numbers": "1-40"}],
+    "howto/import-xds.md": [{"template": "data/x_####.cbf", "numbers": "1-40"}],
     "howto/other-programs.md": [{"template": "images/x_####.cbf", "numbers": "1-40"}],
     "explanation/language.md": [{"template": "data/lyso_####.cbf", "numbers": "1-40"}],
 }

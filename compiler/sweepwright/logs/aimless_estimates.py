@@ -52,6 +52,8 @@ def direction(text: str) -> str:
 
 def estimates(draft: Draft, found: Sequence[Estimate], prefix: str = "") -> None:
     """The values and the table of these estimates."""
+    # 0.7.2 prints one twice where its two thresholds are the same
+    found = tuple(dict.fromkeys(found))
     with draft.part("the estimates of resolution limits"):
         keys = [(each.direction, each.statistic, each.threshold) for each in found]
         if len(set(keys)) < len(keys):

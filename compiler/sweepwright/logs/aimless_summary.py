@@ -54,7 +54,8 @@ _SINGLES = {
     ),
 }
 _SPACE_GROUP = re.compile(r" *Space group: (\S.*?) *")
-_ANOMALOUS = re.compile(r" *(.*[Aa]nomalous .*\b(?:flag|signal)\b.*?) *")
+#: a sentence; not the estimate of where the signal ends, which newer versions have below it
+_ANOMALOUS = re.compile(r" *((?!Estimate).*[Aa]nomalous .*\b(?:flag|signal)\b.*?) *")
 _SWITCHED = re.compile(r"switched (ON)|left (OFF)|switched (OFF)", re.IGNORECASE)
 _DATASET = re.compile(r" *Dataset: \S+?/\S+?/(.+?) *")
 _DIRECTION = re.compile(r" *Along (.+?) *")

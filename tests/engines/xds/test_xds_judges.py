@@ -140,6 +140,29 @@ def test_warnings_are_findings(tmp_path: Path) -> None:
     assert found is not None and "could not refine the geometry" in found.message
 
 
+def test_inaccurate_scales_can_be_used_with_care(tmp_path: Path) -> None:
+    (tmp_path / "XSCALE.INP").write_text("OUTPUT_FILE= w1.HKL\nINPUT_FILE= A.HKL\n")
+    said = (
+        " ***** XSCALE ***** (VERSION Feb 5, 2021  BUILT=20210323)   4-Mar-2021\n\n"
+        " !!! ERROR !!! INACCURATE SCALING FACTORS.\n"
+        "      STATISTICS OF SCALED OUTPUT DATA SET : w1.HKL\n"
+    )
+    (tmp_path / "XSCALE.LP").write_text(said)
+    (tmp_path / "w1.HKL").write_text(DATA)
+    verdict = JUDGES["xds.xscale"](step("xscale", "w1.HKL"), tmp_path, 0)
+    assert verdict.outcome is Outcome.SOFT_FAILURE
+    found = finding(verdict, "SW-Q026")
+    assert found is not None and "did not converge well" in found.message
+    (tmp_path / "XSCALE.LP").write_text(
+        said.replace(
+            "INACCURATE SCALING FACTORS.", "INSUFFICIENT NUMBER OF COMMON STRONG REFLECTIONS."
+        )
+    )
+    verdict = JUDGES["xds.xscale"](step("xscale", "w1.HKL"), tmp_path, 0)
+    assert verdict.outcome is Outcome.FAILURE
+    assert "too few reflections in common" in verdict.message
+
+
 def test_a_shift_over_its_limit_is_no_finding(tmp_path: Path) -> None:
     log = CORRECT + " !!! WARNING !!! REFINEMENT DID NOT CONVERGE\n"
     assert finding(correct(tmp_path, log), "SW-Q026") is None
