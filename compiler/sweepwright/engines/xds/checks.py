@@ -72,10 +72,19 @@ def _master(sweep: ResolvedSweep) -> list[Diagnostic]:
     """XDS's plug-ins take ``x_??????.h5`` for ``x_master.h5``; other names they do not find."""
     template = sweep.template
     if not template.one_file or f"{template.prefix}{template.suffix}".endswith("_master.h5"):
-        return []
+        return _plugin(sweep)
     message = f"sweep {sweep.name}: XDS finds only masters that are called NAME_master.h5"
     help_ = f"Make a link: 'ln -s {template.name(1)} {template.prefix}_master.h5', and name that."
     return [error("SW-E021", message, sweep.leaves["images"].origin.span, help=help_)]
+
+
+def _plugin(sweep: ResolvedSweep) -> list[Diagnostic]:
+    """XDS has no reader of its own for HDF5, and no line of this release names one."""
+    if not sweep.template.one_file:
+        return []
+    message = f"sweep {sweep.name}: XDS reads HDF5 only through a plug-in, and XDS.INP names none"
+    help_ = "Use 'processing: {engine: dials}', or add 'LIB= FILE.so' to XDS.INP by hand."
+    return [warning("SW-E024", message, sweep.leaves["images"].origin.span, help=help_)]
 
 
 def _detector(sweep: ResolvedSweep) -> list[Diagnostic]:
