@@ -53,11 +53,32 @@ def simulate(
         out(f"{output}: images and truth written")
 
 
-def doctor(json: o.Json = False) -> None:
+def doctor(
+    plugin: Annotated[
+        Path | None,
+        typer.Option("--plugin", metavar="FILE.so", help="A plug-in of XDS (its LIB=) to try."),
+    ] = None,
+    image: Annotated[
+        str | None,
+        typer.Option("--image", metavar="FILE", help="The file that the plug-in reads."),
+    ] = None,
+    number: Annotated[
+        int, typer.Option("--number", metavar="N", help="Which image of it, from 1.")
+    ] = 1,
+    json: o.Json = False,
+) -> None:
     """Show what this machine has: engines, versions, licences, what 'auto' means here.
 
-    Exit code 1 when no engine can run.
+    With --plugin and --image it reads one image as XDS would through its plug-in, in a process of
+    its own, and says size, pixel size and a checksum of the counts. Loading a plug-in runs its code.
+
+    Exit code 1 when no engine can run, or the plug-in cannot read the image.
+
+    Example: sweepwright doctor --plugin dectris-neggia.so --image x_master.h5
     """
+    if plugin is not None or image is not None:
+        _try_plugin(plugin, image, number, json)
+        return
     from sweepwright.api.health import health
 
     report = health()
@@ -66,3 +87,18 @@ def doctor(json: o.Json = False) -> None:
     else:
         out(report.text())
     raise typer.Exit(ExitCode.GOOD if report.can_run else ExitCode.WRONG_INPUT)
+
+
+def _try_plugin(plugin: Path | None, image: str | None, number: int, json: bool) -> None:
+    from sweepwright.api.plugins import try_plugin
+
+    if plugin is None or image is None:
+        raise typer.BadParameter("--plugin and --image belong together")
+    report, found = try_plugin(plugin, image, number)
+    diagnostics(found)
+    if report is None:
+        raise typer.Exit(ExitCode.WRONG_INPUT)
+    if json:
+        json_out(report.to_json())
+    else:
+        out(report.text())

@@ -6,11 +6,18 @@ import re
 from collections.abc import Iterator
 
 from sweepwright.engines.keyword_checks import given_keywords, without_step
-from sweepwright.model.diagnostic import Diagnostic, error
+from sweepwright.engines.xds.instrument import family
+from sweepwright.model.diagnostic import Diagnostic, error, warning
 from sweepwright.model.job_resolved import ResolvedJob, ResolvedSweep
 
 #: what is no part of a name for XDS
 _STRANGE = re.compile(r"[^A-Za-z0-9_./+,@%~-]")
+
+#: where a job gives XDS's word for a detector
+_DETECTOR = tuple(
+    f"keywords[{program}].DETECTOR"
+    for program in ("xds", "xds.init", "xds.colspot", "xds.integrate")
+)
 
 
 def check(job: ResolvedJob) -> list[Diagnostic]:
@@ -35,6 +42,7 @@ def check(job: ResolvedJob) -> list[Diagnostic]:
     for sweep in job.sweeps:
         found += _master(sweep)
         found += _masks(sweep)
+        found += _detector(sweep)
     found += _keywords(job)
     program = job.leaves["processing.scaling.program"]
     if program.value == "dials":
@@ -64,10 +72,32 @@ def _master(sweep: ResolvedSweep) -> list[Diagnostic]:
     """XDS's plug-ins take ``x_??????.h5`` for ``x_master.h5``; other names they do not find."""
     template = sweep.template
     if not template.one_file or f"{template.prefix}{template.suffix}".endswith("_master.h5"):
-        return []
+        return _plugin(sweep)
     message = f"sweep {sweep.name}: XDS finds only masters that are called NAME_master.h5"
     help_ = f"Make a link: 'ln -s {template.name(1)} {template.prefix}_master.h5', and name that."
     return [error("SW-E021", message, sweep.leaves["images"].origin.span, help=help_)]
+
+
+def _plugin(sweep: ResolvedSweep) -> list[Diagnostic]:
+    """XDS has no reader of its own for HDF5, and no line of this release names one."""
+    if not sweep.template.one_file:
+        return []
+    message = f"sweep {sweep.name}: XDS reads HDF5 only through a plug-in, and XDS.INP names none"
+    help_ = "Use 'processing: {engine: dials}', or add 'LIB= FILE.so' to XDS.INP by hand."
+    return [warning("SW-E024", message, sweep.leaves["images"].origin.span, help=help_)]
+
+
+def _detector(sweep: ResolvedSweep) -> list[Diagnostic]:
+    """A detector of no known family, unless the job gives XDS's word for it."""
+    kind = family(sweep)
+    if not kind.unknown or any(sweep.leaves.get(key) is not None for key in _DETECTOR):
+        return []
+    message = (
+        f"sweep {sweep.name}: it is not known what XDS calls this detector; "
+        f"'DETECTOR= {kind.keyword}' is written"
+    )
+    help_ = "Give the word with 'keywords: {xds: {DETECTOR: ...}}'."
+    return [warning("SW-E022", message, sweep.leaves["images"].origin.span, help=help_)]
 
 
 def _path(sweep: ResolvedSweep) -> list[Diagnostic]:

@@ -12,21 +12,27 @@ from sweepwright.geometry.xds import xds_geometry
 from sweepwright.model.facts import ImageTemplate
 from sweepwright.model.job_resolved import ResolvedSweep
 from sweepwright.model.resolved import Leaves, Resolved, computed, items_of
+from sweepwright.programs.xds.detectors import Family, family_of
 
-_KEYWORDS = {"PILATUS": "PILATUS", "EIGER": "EIGER"}
 #: how the names of masters end, and what XDS wants in their place (its plug-ins put it back)
 _MASTER, _SIX = "master", "??????"
 #: rings of hexagonal ice, A, and half of the width that is left out (XDS's distributed XDS.INP)
 _ICE_A = (3.897, 3.669, 3.441, 2.671, 2.249, 2.072, 1.948, 1.918, 1.883, 1.721)
 _ICE_HALF_WIDTH_A = 0.03
-
+#: kind of mask -> variable of the template
+_MASKS = {
+    "rectangle": "rectangles",
+    "ellipse": "ellipses",
+    "polygon": "quadrilaterals",
+    "resolution": "excluded_resolution",
+}
 
 Context = dict[str, Any]
 
 
 def instrument(sweep: ResolvedSweep) -> Context:
     """The variables of ``instrument.inp.j2``."""
-    leaves, first = sweep.leaves, sweep.extent[0]
+    leaves, first, kind = sweep.leaves, sweep.extent[0], family(sweep)
     path = f"sweeps[{sweep.name}].xds."
     pixel, size, images = leaves["geometry.pixel_size"], leaves["geometry.size"], leaves["range"]
     return {
@@ -50,15 +56,17 @@ def instrument(sweep: ResolvedSweep) -> Context:
         "beam_direction": constant(path + "INCIDENT_BEAM_DIRECTION", (0.0, 0.0, 1.0), "frame sw"),
         "polarization_fraction": leaves["geometry.polarization.fraction"],
         "polarization_normal": leaves["geometry.polarization.normal"],
-        "detector": constant(path + "DETECTOR", _keyword(sweep), "detector family"),
+        "detector": constant(path + "DETECTOR", kind.keyword, "detector family"),
         "nx": computed(path + "NX", size.known[0], "fast", size),
         "ny": computed(path + "NY", size.known[1], "slow", size),
         "qx": computed(path + "QX", pixel.known[0], "fast", pixel),
         "qy": computed(path + "QY", pixel.known[1], "slow", pixel),
         "fast_axis": leaves["detector.fast"],
         "slow_axis": leaves["detector.slow"],
-        "overload": leaves["geometry.overload"],
-        "minimum_valid_pixel_value": constant(path + "MINIMUM_VALID_PIXEL_VALUE", 0, "gaps are -1"),
+        "overload": _overload(path, leaves["geometry.overload"], kind),
+        "minimum_valid_pixel_value": constant(
+            path + "MINIMUM_VALID_PIXEL_VALUE", kind.minimum, "detector family"
+        ),
         "sensor_thickness": leaves["geometry.sensor.thickness"],
         "trusted_region": constant(path + "TRUSTED_REGION", (0.0, 1.41), "corners included"),
         **_placed(path, sweep),
@@ -99,6 +107,13 @@ def template_name(template: ImageTemplate) -> str:
     return re.sub(r"\.(gz|bz2)$", "", template_path(template, "?"))
 
 
+def _overload(path: str, said: Resolved[Any], kind: Family) -> Resolved[Any]:
+    """As the job or the header has it, else as usual for the detector."""
+    if said.value is not None or kind.overload is None:
+        return said
+    return constant(path + "OVERLOAD", kind.overload, "detector family")
+
+
 def _placed(path: str, sweep: ResolvedSweep) -> dict[str, Resolved[Any]]:
     """Distance and ORG; of a detector square to the beam they are what was written."""
     leaves, sources = sweep.leaves, placed_by(sweep)
@@ -133,21 +148,18 @@ def _untrusted(path: str, sweep: ResolvedSweep) -> dict[str, Any]:
         found[where].append(computed(f"{path}{where}[{index}]", numbers, mask.kind, one))
     if ice.value == "exclude":
         for ring in _ICE_A:
-            limits = tuple(round(ring + side * _ICE_HALF_WIDTH_A, 3) for side in (1, -1))
-            leaf = computed(f"{path}ice[{ring}]", limits, "rings of ice", ice)
+            edges = tuple(round(ring + side * _ICE_HALF_WIDTH_A, 3) for side in (1, -1))
+            leaf = computed(f"{path}ice[{ring}]", edges, "rings of ice", ice)
             found["excluded_resolution"].append(leaf)
     return dict(found)
 
 
-_MASKS = {
-    "rectangle": "rectangles",
-    "ellipse": "ellipses",
-    "polygon": "quadrilaterals",
-    "resolution": "excluded_resolution",
-}
-
-
-def _keyword(sweep: ResolvedSweep) -> str:
-    fact = sweep.facts.first_header.get("detector")
-    text = str(fact.value).upper() if fact is not None else ""
-    return next((word for name, word in _KEYWORDS.items() if name in text), "PILATUS")
+def family(sweep: ResolvedSweep) -> Family:
+    """What XDS takes the detector of the sweep for."""
+    header = sweep.facts.first_header
+    name = header.get("detector")
+    return family_of(
+        header.format,
+        str(name.value) if name is not None else "",
+        sweep.leaves["geometry.sensor.material"].known,
+    )
