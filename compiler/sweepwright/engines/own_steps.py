@@ -123,6 +123,7 @@ def finish(group: ResolvedGroup, dataset: DataSet, files: Sequence[FileRef]) -> 
             prefix + "wavelength", dataset.wavelength_a, "mean weighted by images", *wavelengths
         ),
         "anomalous": leaves["processing.anomalous"],
+        "damage": _damage(prefix, group, dataset),
         "free_fraction": leaves["processing.free.fraction"],
         "free_seed": leaves["processing.free.seed"],
         "reference": _reference(f"{folder}/finish", group),
@@ -152,6 +153,22 @@ def _reference(folder: str, group: ResolvedGroup) -> Resolved[Any]:
     up = "../" * (folder.count("/") + 2)
     file = {"file": up + place.known, "sha256": digest.known}
     return computed(path, file, "its free flags are kept", place, digest)
+
+
+def images_of(path: str, sweeps: Sequence[ResolvedSweep], *why: Resolved[Any]) -> Resolved[Any]:
+    """Name, first and last image of each sweep."""
+    value = tuple((sweep.name, *sweep.extent) for sweep in sweeps)
+    said = [leaf for sweep in sweeps for leaf in sweep.said_of_images]
+    return computed(path, value, "first and last image", *why, *said)
+
+
+def _damage(prefix: str, group: ResolvedGroup, dataset: DataSet) -> Resolved[Any]:
+    """The sweeps that are judged for radiation damage; None where that is not asked for."""
+    asked = group.leaves["processing.damage.report"]
+    if not asked.known:
+        return computed(prefix + "damage", None, "not asked for", asked)
+    sweeps = [sweep for sweep in group.sweeps if sweep.name in dataset.sweeps]
+    return images_of(prefix + "damage", sweeps, asked)
 
 
 def results(job: ResolvedJob, group: ResolvedGroup, dataset: DataSet) -> list[Result]:

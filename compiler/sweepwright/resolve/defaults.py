@@ -32,6 +32,9 @@ GROUP_DEFAULTS: Mapping[str, Any] = {
     "processing.resolution.criteria.r_pim": 0.0,
     "processing.resolution.criteria.completeness": 0.0,
     "processing.scaling.absorption": "auto",
+    "processing.damage.report": False,
+    "processing.damage.zero_dose": False,
+    "processing.damage.cut_back": False,
     "processing.free.fraction": 0.05,
     "processing.free.seed": 1,
 }

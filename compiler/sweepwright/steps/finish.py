@@ -8,6 +8,7 @@ from sweepwright.emit.write import json_bytes, write_file
 from sweepwright.model.verdict import FindingState
 from sweepwright.records.digest import digest_file
 from sweepwright.records.ends import plain
+from sweepwright.results.damage import Damage
 from sweepwright.results.free import FreeFlags
 from sweepwright.results.mtz import SetNames, finish_merged, tidy_unmerged
 from sweepwright.results.observations import Observations, read_unmerged
@@ -15,6 +16,7 @@ from sweepwright.results.per_image import per_sweep
 from sweepwright.results.reference import Extended, read_reference
 from sweepwright.results.statistics import merging_statistics
 from sweepwright.run import StepCall, StepError
+from sweepwright.steps.damage import figures as sweep_figures
 
 #: shells of Table 1, and of the curves of the summary
 TABLE_SHELLS, CURVE_SHELLS = 10, 20
@@ -70,6 +72,7 @@ def _set(asked: Any, observations: Observations) -> dict[str, Any]:
     limits = {key: asked[key] for key in ("d_min", "d_max", "anomalous")}
     table = merging_statistics(observations, **limits, shells=TABLE_SHELLS)
     curve = merging_statistics(observations, **limits, shells=CURVE_SHELLS)
+    damage = _damage(asked["damage"], observations)
     return {
         "asked": dict(asked),
         "space_group": observations.group.xhm(),
@@ -77,8 +80,36 @@ def _set(asked: Any, observations: Observations) -> dict[str, Any]:
         "statistics": table.to_json(),
         "curve": curve.to_json(),
         "images": plain(per_sweep(observations)),
-        "findings": [_completeness(table.overall.completeness)],
+        "findings": [_completeness(table.overall.completeness), *_damaged(damage)],
+        **({} if damage is None else {"damage": [one.to_json() for one in damage]}),
     }
+
+
+def _damage(sweeps: Any, observations: Observations) -> tuple[Damage, ...] | None:
+    """Figures of radiation damage of each sweep; None where nobody asked for them."""
+    if sweeps is None:
+        return None
+    try:
+        return sweep_figures(observations, sweeps)
+    except ValueError:
+        return ()  # the sweeps cannot be told apart
+
+
+def _damaged(damage: tuple[Damage, ...] | None) -> list[dict[str, Any]]:
+    """SW-Q030: intensities change with dose."""
+    if damage is None:
+        return []
+    trends = [(one.trend, one.sweep) for one in damage if one.trend is not None]
+    if not trends:
+        state, shown = FindingState.NOT_JUDGED, "no sweep could be judged"
+    else:
+        trend, sweep = max(trends, key=lambda item: (item[0].significant, item[0].rise))
+        state = FindingState.SEEN if trend.significant else FindingState.NOT_SEEN
+        shown = (
+            f"R_d goes from {100 * trend.at_zero:.1f} % by {100 * trend.rise:+.1f} % "
+            f"over sweep {sweep} (p = {trend.p:.1g})"
+        )
+    return [{"code": "SW-Q030", "state": state.value, "message": f"radiation damage: {shown}"}]
 
 
 def _completeness(completeness: float | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sweepwright.engines import damage
 from sweepwright.engines.base import PlannedStep, TemplateUse, constant, group_folder, one
 from sweepwright.engines.ccp4.pointless import SORTED
 from sweepwright.engines.ccp4.script import Context, by_hand
@@ -91,6 +92,7 @@ def _context(path: str, group: ResolvedGroup, job: Leaves, final: bool) -> Conte
         "purpose": constant(path + "purpose", _purpose(final), "purpose"),
         "low": leaves["processing.resolution.low"],
         "high": _high(path, leaves["processing.resolution.high"], final),
+        "run_batches": _run_batches(path, group) if final else [],
         "run_limits": _run_limits(path, group),
         "spacing": constant(path + "SPACING", 5.0, "AIMLESS"),
         "b_spacing": constant(path + "BROTATION", 20.0, "AIMLESS"),
@@ -113,6 +115,20 @@ def _high(path: str, high: Resolved[Any], final: bool) -> Resolved[Any]:
     if isinstance(high.value, Decision) and not final:
         return constant(path + "high", None, "the limit is decided after scaling")
     return high
+
+
+def _run_batches(path: str, group: ResolvedGroup) -> list[Context]:
+    """What is kept of each sweep where its end may be cut back; with nothing cut that is all of it."""
+    if not damage.is_asked(group, damage.CUT_BACK):
+        return []
+    return [
+        {
+            "number": constant(f"{path}RUN[{sweep.name}]", number, "order of the sweeps"),
+            "first": damage.cut(group, f"{path}first[{sweep.name}]", f"first_batch_{sweep.name}"),
+            "last": damage.cut(group, f"{path}last[{sweep.name}]", f"last_batch_{sweep.name}"),
+        }
+        for number, sweep in enumerate(group.sweeps, 1)
+    ]
 
 
 def _run_limits(path: str, group: ResolvedGroup) -> list[Context]:

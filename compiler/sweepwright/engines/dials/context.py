@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from sweepwright.engines import damage
 from sweepwright.engines.base import TO_RUN, constant, panel_of, placed_by, template_path, threads
 from sweepwright.engines.dials.masks import mask_name
 from sweepwright.geometry.detector import beam_center_px, signed_distance_mm
@@ -240,7 +241,11 @@ def final_scale(group: ResolvedGroup) -> Context:
     """With limit and treatment of mates as decided."""
     leaves = group.leaves
     anomalous = _mates(group, leaves["processing.anomalous"])
-    return _scale(group, anomalous, leaves["processing.resolution.high"])
+    values = _scale(group, anomalous, leaves["processing.resolution.high"])
+    if damage.is_asked(group, damage.CUT_BACK):
+        path = values["exclude_images"].path
+        values["exclude_images"] = damage.cut(group, path, "exclude_images")
+    return values
 
 
 def _mates(group: ResolvedGroup, anomalous: Resolved[Any]) -> Resolved[Any]:
@@ -252,20 +257,23 @@ def _mates(group: ResolvedGroup, anomalous: Resolved[Any]) -> Resolved[Any]:
     return computed(path, True, "differences of mates are kept", protect)
 
 
-def _scale(group: ResolvedGroup, anomalous: Resolved[Any], d_min: Resolved[Any]) -> Context:
-    path = f"groups[{group.name}].dials."
-    excluded = tuple(
+def excluded(group: ResolvedGroup) -> Resolved[Any]:
+    """What the job leaves out between the first and the last image of each sweep."""
+    found = tuple(
         f"{number}:{first}:{last}"
         for number, sweep in enumerate(group.sweeps)
         for first, last in sweep.excluded.intervals
     )
+    path = f"groups[{group.name}].dials.exclude_images"
     ranges = [leaf for sweep in group.sweeps for leaf in sweep.said_of_images]
+    return computed(path, found or None, "EXPERIMENT:first:last", *ranges)
+
+
+def _scale(group: ResolvedGroup, anomalous: Resolved[Any], d_min: Resolved[Any]) -> Context:
     return {
         "anomalous": anomalous,
         "d_min": d_min,
         "d_max": group.leaves["processing.resolution.low"],
         "absorption": group.leaves["processing.scaling.absorption"],
-        "exclude_images": computed(
-            path + "exclude_images", excluded or None, "EXPERIMENT:first:last", *ranges
-        ),
+        "exclude_images": excluded(group),
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sweepwright.engines import own_steps
+from sweepwright.engines import damage, own_steps
 from sweepwright.engines.base import (
     Draft,
     PlannedStep,
@@ -117,7 +117,11 @@ def _group(
             title=f"scale group {name}",
         )
     )  # fmt: skip
-    decisions = own_steps.decisions(group, [one(at("scale"), "scaled.mtz")])
+    unmerged = [one(at("scale"), "scaled.mtz")]
+    decisions = own_steps.decisions(group, unmerged)
+    decisions += damage.decisions(
+        group, unmerged, [[sweep.name for sweep in group.sweeps]], context.excluded(group)
+    )
     scaled = both(at("scale"), "scaled")
     if decisions:
         steps += decisions

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sweepwright.engines import damage
 from sweepwright.engines.keyword_checks import given_keywords, without_step
 from sweepwright.engines.xds.instrument import family
 from sweepwright.model.diagnostic import Diagnostic, error, warning
@@ -49,7 +50,19 @@ def check(job: ResolvedJob) -> list[Diagnostic]:
         message = "data of XDS are not scaled by DIALS"
         help_ = "Write aimless, xscale, or auto; or process with the engine dials."
         found.append(error("SW-E058", message, program.origin.span, help=help_))
+    found += _zero_dose(job)
     return found
+
+
+def _zero_dose(job: ResolvedJob) -> Iterator[Diagnostic]:
+    """Of the programs that scale, XSCALE alone extrapolates."""
+    program = job.leaves["processing.scaling.program"].known
+    for group in job.groups:
+        asked = group.leaves[damage.ZERO_DOSE]
+        if asked.known and program != "xscale":
+            message = f"'{damage.ZERO_DOSE}' is for XSCALE alone, and data are scaled by {program}"
+            help_ = "Write 'scaling: {program: xscale}' under 'processing:'."
+            yield error("SW-E010", message, asked.origin.span, help=help_)
 
 
 def _keywords(job: ResolvedJob) -> Iterator[Diagnostic]:

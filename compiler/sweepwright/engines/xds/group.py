@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sweepwright.engines import own_steps
+from sweepwright.engines import damage, own_steps
 from sweepwright.engines.base import PlannedStep, TemplateUse, one
 from sweepwright.engines.ccp4.aimless import (
     aimless_step,
@@ -22,7 +22,7 @@ from sweepwright.engines.own_steps import subject_of
 from sweepwright.engines.xds.scale import scale_step, scaled, scaled_file
 from sweepwright.engines.xds.setting import to_the_named_setting
 from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedJob
-from sweepwright.model.plan import FileRef, Output
+from sweepwright.model.plan import FileRef, Need, Output
 
 Corrected = Mapping[str, str]
 
@@ -59,7 +59,9 @@ def _aimless(
     steps = _space_group(group, job, corrected)
     first = aimless_step(group, job.leaves, final=False)
     steps.append(first)
-    decisions = own_steps.decisions(group, unmerged_files(first.id, group))
+    scaled_data = unmerged_files(first.id, group)
+    decisions = own_steps.decisions(group, scaled_data)
+    decisions += damage.decisions(group, scaled_data, _sweeps_of(group))
     if decisions:
         steps += [*decisions, aimless_step(group, job.leaves, final=True)]
     last = steps[-1].id
@@ -79,15 +81,44 @@ def _xscale(
     steps = _space_group(group, job, corrected) if found else []
     first = scale_step(group, job.leaves, corrected, final=False)
     steps.append(first)
-    decisions = own_steps.decisions(group, scaled(first.id, group))
+    scaled_data = scaled(first.id, group)
+    decisions = own_steps.decisions(group, scaled_data)
+    decisions += damage.decisions(group, scaled_data, _sweeps_of(group))
+    last = [first]
     if decisions:
-        steps += [*decisions, scale_step(group, job.leaves, corrected, final=True)]
-    last = steps[-1].id
+        cuts, kept = damage.shortened(group, corrected)
+        last = _final(group, job, kept)
+        steps += [*decisions, *cuts, *last]
     merges = [
-        _merge(group, dataset, one(last, scaled_file(dataset)), found) for dataset in group.datasets
+        _merge(group, dataset, _scaled_by(last, dataset), found) for dataset in group.datasets
     ]
     merged = [(one(step.id, "merged.mtz"), one(step.id, "unmerged.mtz")) for step in merges]
     return [*steps, *merges], merged
+
+
+def _final(group: ResolvedGroup, job: ResolvedJob, kept: Corrected) -> list[PlannedStep]:
+    """The final scaling; two of them, of which one runs, where zero dose is to be decided."""
+    plain = scale_step(group, job.leaves, kept, final=True)
+    if not damage.is_asked(group, damage.ZERO_DOSE):
+        return [plain]
+    extrapolated = scale_step(group, job.leaves, kept, final=True, zero_dose=True)
+    return damage.either(group, plain, extrapolated)
+
+
+def _scaled_by(last: list[PlannedStep], dataset: DataSet) -> FileRef:
+    """The scaled data of the one step that ran."""
+    if len(last) == 1:
+        return one(last[0].id, scaled_file(dataset))
+    ids = tuple(step.id for step in last)
+    return FileRef(steps=ids, name=scaled_file(dataset), need=Need.PRESENT)
+
+
+def _sweeps_of(group: ResolvedGroup) -> list[tuple[str, ...]]:
+    """The sweeps of each scaled file, in the order in which they were given to the program."""
+    return [
+        tuple(sweep.name for sweep in group.sweeps if sweep.name in dataset.sweeps)
+        for dataset in group.datasets
+    ]
 
 
 def _space_group(group: ResolvedGroup, job: ResolvedJob, corrected: Corrected) -> list[PlannedStep]:

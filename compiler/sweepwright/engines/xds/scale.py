@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sweepwright.engines import damage
 from sweepwright.engines.base import (
     PlannedStep,
     TemplateUse,
@@ -22,15 +23,21 @@ from sweepwright.model.resolved import Decision, Leaves, Resolved, computed
 
 
 def scale_step(
-    group: ResolvedGroup, job: Leaves, corrected: Mapping[str, str], *, final: bool
+    group: ResolvedGroup,
+    job: Leaves,
+    corrected: Mapping[str, str],
+    *,
+    final: bool,
+    zero_dose: bool = False,
 ) -> PlannedStep:
     """The first scaling of all data, or the final one with all that was decided.
 
-    ``corrected`` is the step that made each sweep's XDS_ASCII.HKL.
+    ``corrected`` is the step that made each sweep's XDS_ASCII.HKL; with ``zero_dose`` (in a final
+    scaling) intensities are extrapolated.
     """
-    name = "rescale" if final else "xscale"
+    name = "rescale_dose" if zero_dose else "rescale" if final else "xscale"
     use = TemplateUse(
-        "xds/XSCALE.INP.j2", "XSCALE.INP", "xds", _context(group, job, final),
+        "xds/XSCALE.INP.j2", "XSCALE.INP", "xds", _context(group, job, final, zero_dose),
         replaced_keywords(job, ("xscale",)),
     )  # fmt: skip
     return PlannedStep(
@@ -48,7 +55,9 @@ def scale_step(
         ),
         judge="xds.xscale",
         shares_threads=True,
-        title=f"scale group {group.name}" + (" as decided" if final else ""),
+        title=f"scale group {group.name}"
+        + (" as decided" if final else "")
+        + (", to zero dose" if zero_dose else ""),
     )
 
 
@@ -62,7 +71,7 @@ def scaled(step: str, group: ResolvedGroup) -> list[FileRef]:
     return [one(step, scaled_file(dataset)) for dataset in group.datasets]
 
 
-def _context(group: ResolvedGroup, job: Leaves, final: bool) -> Context:
+def _context(group: ResolvedGroup, job: Leaves, final: bool, zero_dose: bool) -> Context:
     path = f"groups[{group.name}].{'rescale' if final else 'xscale'}."
     friedels_law = friedel(path, group)
     anomalous = group.leaves["processing.anomalous"]
@@ -76,7 +85,9 @@ def _context(group: ResolvedGroup, job: Leaves, final: bool) -> Context:
         "wfac1": _wfac1(path, group),
         "strict_absorption": constant(path + "STRICT_ABSORPTION_CORRECTION", False, "XSCALE"),
         "processors": threads(path + "MAXIMUM_NUMBER_OF_PROCESSORS", job["run.scaling_threads"]),
-        "datasets": [_dataset(path, group, dataset, final) for dataset in group.datasets],
+        "datasets": [
+            _dataset(path, group, dataset, final, zero_dose) for dataset in group.datasets
+        ],
         "keywords": {
             scope: keyword_lines(job, ("xscale",), "= ", scope)
             for scope in ("general", "output", "input")
@@ -90,7 +101,9 @@ def _wfac1(path: str, group: ResolvedGroup) -> Resolved[Any]:
     return computed(path + "WFAC1", value, "larger where differences are protected", protect)
 
 
-def _dataset(path: str, group: ResolvedGroup, dataset: DataSet, final: bool) -> Context:
+def _dataset(
+    path: str, group: ResolvedGroup, dataset: DataSet, final: bool, zero_dose: bool
+) -> Context:
     low, high = (dataset.leaves[f"processing.resolution.{end}"] for end in ("low", "high"))
     own = f"{path}{dataset.name}."
     return {
@@ -98,9 +111,33 @@ def _dataset(path: str, group: ResolvedGroup, dataset: DataSet, final: bool) -> 
         "low": computed(f"{own}low", 999.0 if low.value is None else low.known, "low limit", low),
         "high": _high(own, high, final),
         "files": [
-            constant(f"{path}INPUT_FILE[{name}]", f"{name}.HKL", "linked XDS_ASCII.HKL")
+            {
+                "name": constant(
+                    f"{path}INPUT_FILE[{name}]", f"{name}.HKL", "linked XDS_ASCII.HKL"
+                ),
+                "doses": [_dose(path, group, name)] if zero_dose else [],
+            }
             for name in dataset.sweeps
         ],
+    }
+
+
+def _dose(path: str, group: ResolvedGroup, name: str) -> Context:
+    """Dose counted in images: sweeps of one crystal follow one another in the order of collection."""
+    asked = group.leaves[damage.ZERO_DOSE]
+    crystal = next(sweep.crystal for sweep in group.sweeps if sweep.name == name)
+    before = 0
+    for sweep in group.sweeps:
+        if sweep.name == name:
+            break
+        if sweep.crystal == crystal:
+            before += sweep.extent[1] - sweep.extent[0] + 1
+    return {
+        "crystal": computed(f"{path}CRYSTAL_NAME[{name}]", crystal, "extrapolated", asked),
+        "start": computed(
+            f"{path}STARTING_DOSE[{name}]", before, "images of earlier sweeps", asked
+        ),
+        "rate": computed(f"{path}DOSE_RATE[{name}]", 1, "an image", asked),
     }
 
 
