@@ -50,8 +50,8 @@ def test_rd_by_hand() -> None:
             ((3, 0, 0), 1, 100.0),
             ((3, 0, 0), 3, 100.0),
             ((3, 0, 0), 21, 120.0),
-        )  # fmt: skip
-    )
+        )
+    )  # fmt: skip
     assert found is not None
     by_distance = {item.images: (item.r_d, item.pairs) for item in found.distances}
     assert by_distance[10.0] == (pytest.approx(30 / 295), 2)

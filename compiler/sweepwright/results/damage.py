@@ -139,9 +139,7 @@ def tenths(observations: Observations, first: int, last: int) -> tuple[Tenth, ..
         observations.select((observations.batch >= low) & (observations.batch <= high))
         for low, high in limits
     ]
-    return tuple(
-        Tenth(*ends, *_against(parts[0], part)) for ends, part in zip(limits, parts, strict=True)
-    )
+    return tuple(_tenth(ends, parts[0], part) for ends, part in zip(limits, parts, strict=True))
 
 
 def _pairs(ordered: Observations) -> tuple[Integers, Integers, Integers]:
@@ -183,22 +181,20 @@ def _distances(distance: Floats, difference: Floats, mean: Floats) -> tuple[Dist
     )
 
 
-def _against(
-    one: Observations, other: Observations
-) -> tuple[int, float | None, float | None, float | None]:
-    """Number of common reflections, scale, relative B and R of ``other`` against ``one``."""
+def _tenth(ends: tuple[int, int], one: Observations, other: Observations) -> Tenth:
+    """``other``, of the images between ``ends``, against ``one``."""
     if not len(one) or not len(other):
-        return 0, None, None, None
+        return Tenth(*ends, 0, None, None, None)
     a, b = merge(in_order(one), apart=True), merge(in_order(other), apart=True)
     key_a, key_b = ((pack(m.hkl) << 1) | ~m.plus for m in (a, b))
     _, i, j = np.intersect1d(key_a, key_b, return_indices=True)
     if len(i) < _LEAST_REFLECTIONS:
-        return len(i), None, None, None
+        return Tenth(*ends, len(i), None, None, None)
     first, then = a.weighted_mean[i], b.weighted_mean[j]
     total = float((first + then).sum()) / 2
     r = float(np.abs(first - then).sum()) / total if total > 0 else None
     scale, relative_b = _fall(first, then, d_star_squared(a.hkl[i], one.cell))
-    return len(i), scale, relative_b, r
+    return Tenth(*ends, len(i), scale, relative_b, r)
 
 
 def _fall(first: Floats, then: Floats, square: Floats) -> tuple[float | None, float | None]:

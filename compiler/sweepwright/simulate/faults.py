@@ -38,6 +38,9 @@ class Decay(Part):
     """A^2 gained per 100 images"""
     scale: Fraction = 0.0
     """fraction of the initial intensity lost per 100 images"""
+    specific: NonNegative = 0.0
+    """standard deviation of what a reflection gains or loses of itself per 100 images, each its own
+    part: the structure changes"""
     images_before: NonNegativeInt = 0
     """images the crystal has suffered before this sweep"""
 

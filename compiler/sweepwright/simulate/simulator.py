@@ -197,7 +197,9 @@ def prepare(
         if scale is None:
             scale = specification.signal.counts / float(np.mean(recorded))
         counts = recorded * scale * fraction * sweep.exposure
-        counts *= _decay(specification, sweep, sphere.hkl[found.row], found)
+        counts *= _decay(
+            specification, sweep, sphere.hkl[found.row], sphere.unique[found.row], found
+        )
         sigma = crystal.mosaicity / found.zeta
         lattices.append(Spots(found.angle_deg, sigma, found.x_px, found.y_px, counts))
     scene = make_scene(placement, specification.detector, specification.signal, sweep)
@@ -225,16 +227,18 @@ def _decay(
     specification: Specification,
     sweep: Sweep,
     hkl: NDArray[np.int32],
+    unique: NDArray[np.int32],
     found: Predictions,
 ) -> NDArray[np.float64]:
-    """What radiation has left of each reflection's intensity."""
+    """What radiation has left of each reflection's intensity; ``unique`` numbers reflections."""
     decay = sweep.faults.decay
     if decay is None:
         return np.ones(len(hkl))
     hundreds = (decay.images_before + (found.angle_deg - sweep.start) / sweep.width) / 100
     stol2 = specification.structure.unit_cell().calculate_1_d2_array(hkl) / 4
+    own = np.random.default_rng([specification.seed, 4]).normal(size=int(unique.max()) + 1)[unique]
     left: NDArray[np.float64] = np.exp(-2 * decay.b_factor * hundreds * stol2) * np.maximum(
-        0.0, 1 - decay.scale * hundreds
+        0.0, 1 - (decay.scale + decay.specific * own) * hundreds
     )
     return left
 
