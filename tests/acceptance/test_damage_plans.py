@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sweep_tool import REPOSITORY, command
+from command_here import run_in
 from tiny_images import write_series
 from xds_input import parse_xds_input
 
-PATH = f"{REPOSITORY / 'tests/standins'}:{os.environ['PATH']}"
 SWEEPS = """\
 sweepwright: 1
 name: run
@@ -31,14 +29,12 @@ def place(tmp_path: Path) -> Path:
 
 
 def compiled(place: Path, engine: str, scaling: str, damage: str) -> tuple[int, str, Path]:
-    processing = (
-        f"processing: {{engine: {engine}, scaling: {{program: {scaling}}}, damage: {{{damage}}}}}\n"
-    )
+    """Exit code, what was said, and the run folder."""
+    scaled = f"scaling: {{program: {scaling}}}"
+    processing = f"processing: {{engine: {engine}, {scaled}, damage: {{{damage}}}}}\n"
     (place / "job.yaml").write_text(SWEEPS + processing)
-    done = command(
-        "compile", "job.yaml", "-o", "run", folder=place, environment={"PATH": PATH}
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr, place / "run"
+    done = run_in(place, "compile", "job.yaml", "-o", "run")
+    return done.exit_code, done.stdout + done.stderr, place / "run"
 
 
 def steps(run: Path) -> dict[str, dict[str, Any]]:
@@ -127,6 +123,30 @@ def test_dials_leaves_out_what_is_cut_beside_what_the_job_leaves_out(place: Path
     assert "<cut_back@x1.exclude_images>" in (run / "groups/x1/rescale/rescale.phil").read_text()
     asked = json.loads((run / "groups/x1/cut_back/parameters.json").read_text())
     assert asked == {"files": [[["A", 1, 100], ["B", 1, 40]]], "excluded": ["1:11:20"]}
+
+
+@pytest.mark.parametrize(("engine", "scaling"), [("xds", "aimless"), ("dials", "auto")])
+def test_a_macro_asks_in_vain_for_zero_dose(place: Path, engine: str, scaling: str) -> None:
+    (place / "dose.yaml").write_text(
+        "macro: dose\ndoc: x\nset: {processing: {damage: {zero_dose: true}}}\n"
+    )
+    text = f"processing: {{engine: {engine}, scaling: {{program: {scaling}}}}}\n"
+    (place / "job.yaml").write_text(SWEEPS + text + "macros: [./dose.yaml]\n")
+    done = run_in(place, "compile", "job.yaml", "-o", "run")
+    assert done.exit_code == 0
+    assert "warning[SW-E010]" in done.stdout + done.stderr
+    assert "zero_dose@x1" not in steps(place / "run")
+
+
+@pytest.mark.parametrize("engine", ["xds", "dials"])
+def test_the_macro_does_what_it_says(place: Path, engine: str) -> None:
+    text = f"processing: {{engine: {engine}}}\nmacros: [radiation-damage]\n"
+    (place / "job.yaml").write_text(SWEEPS + text)
+    done = run_in(place, "compile", "job.yaml", "-o", "run")
+    assert done.exit_code == 0
+    assert "SW-E010" not in done.stdout + done.stderr
+    assert "cut_back@x1" in steps(place / "run")
+    assert json.loads((place / "run/groups/x1/finish/parameters.json").read_text())["damage"]
 
 
 @pytest.mark.parametrize(("engine", "scaling"), [("xds", "aimless"), ("dials", "auto")])

@@ -54,6 +54,10 @@ SCENES: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "howto/many-crystals.md": IMAGES["many-crystals"],
     "howto/reference-data.md": IMAGES["reference-data"],
     "howto/wrong-beam-centre.md": IMAGES["wrong-beam-centre"],
+    "howto/radiation-damage.md": [
+        {"template": "first_####.cbf", "numbers": "1-60"},
+        {"template": "second_####.cbf", "numbers": "1-60"},
+    ],
     "howto/write-a-macro.md": [{"template": "data/x_####.cbf", "numbers": "1-40"}],
     "howto/use-git.md": [{"template": "data/x_####.cbf", "numbers": "1-40"}],
     "howto/import-xds.md": [{"template": "data/x_####.cbf", "numbers": "1-40"}],

@@ -29,43 +29,53 @@ def is_asked(group: ResolvedGroup, key: str) -> bool:
     return group.leaves[key].known is True
 
 
-def decisions(
+def cut_back_steps(
     group: ResolvedGroup,
     scaled: Sequence[FileRef],
     sweeps: Sequence[Sequence[str]],
     excluded: Resolved[Any] | None = None,
 ) -> list[PlannedStep]:
-    """The decisions that the job asks for; ``sweeps`` are the names of those in each scaled file.
+    """``cut_back@GROUP``, if it is asked for; ``sweeps`` are the names of those in each scaled file.
 
     ``excluded`` is what DIALS leaves out anyway.
     """
-    path = f"groups[{group.name}]"
+    if not is_asked(group, CUT_BACK):
+        return []
+    title = f"decide how much of each sweep of group {group.name} is kept"
+    return [_deciding("cut_back", title, group, scaled, sweeps, excluded)]
+
+
+def zero_dose_steps(
+    group: ResolvedGroup, scaled: Sequence[FileRef], sweeps: Sequence[Sequence[str]]
+) -> list[PlannedStep]:
+    """``zero_dose@GROUP``, if it is asked for; for XSCALE alone."""
+    if not is_asked(group, ZERO_DOSE):
+        return []
+    title = f"decide whether group {group.name} is extrapolated to zero dose"
+    return [_deciding("zero_dose", title, group, scaled, sweeps, None)]
+
+
+def _deciding(
+    kind: str,
+    title: str,
+    group: ResolvedGroup,
+    scaled: Sequence[FileRef],
+    sweeps: Sequence[Sequence[str]],
+    excluded: Resolved[Any] | None,
+) -> PlannedStep:
+    path = f"groups[{group.name}].{kind}"
     by_name = {sweep.name: sweep for sweep in group.sweeps}
-    return [
-        own_steps.deciding(
-            f"{kind}@{group.name}",
-            folder_of(group.name, kind),
-            scaled,
-            title,
-            TemplateUse(
-                "steps/damage.json.j2",
-                "parameters.json",
-                "json",
-                {
-                    "files": [
-                        own_steps.images_of(f"{path}.{kind}.file[{number}]", [by_name[n] for n in names])
-                        for number, names in enumerate(sweeps)
-                    ],
-                    "excluded": excluded or constant(f"{path}.{kind}.excluded", None, "none"),
-                },
-            ),
-        )
-        for kind, key, title in (
-            ("cut_back", CUT_BACK, f"decide how much of each sweep of group {group.name} is kept"),
-            ("zero_dose", ZERO_DOSE, f"is group {group.name} extrapolated to zero dose"),
-        )
-        if is_asked(group, key)
-    ]  # fmt: skip
+    context = {
+        "files": [
+            own_steps.images_of(f"{path}.file[{number}]", [by_name[name] for name in names])
+            for number, names in enumerate(sweeps)
+        ],
+        "excluded": excluded or constant(f"{path}.excluded", None, "none"),
+    }
+    use = TemplateUse("steps/damage.json.j2", "parameters.json", "json", context)
+    return own_steps.deciding(
+        f"{kind}@{group.name}", folder_of(group.name, kind), scaled, title, use
+    )
 
 
 def cut(group: ResolvedGroup, path: str, field: str) -> Resolved[Any]:

@@ -119,7 +119,7 @@ def _group(
     )  # fmt: skip
     unmerged = [one(at("scale"), "scaled.mtz")]
     decisions = own_steps.decisions(group, unmerged)
-    decisions += damage.decisions(
+    decisions += damage.cut_back_steps(
         group, unmerged, [[sweep.name for sweep in group.sweeps]], context.excluded(group)
     )
     scaled = both(at("scale"), "scaled")

@@ -10,6 +10,7 @@ from sweepwright.engines.keyword_checks import given_keywords, without_step
 from sweepwright.engines.xds.instrument import family
 from sweepwright.model.diagnostic import Diagnostic, error, warning
 from sweepwright.model.job_resolved import ResolvedJob, ResolvedSweep
+from sweepwright.model.resolved import Layer
 
 #: what is no part of a name for XDS
 _STRANGE = re.compile(r"[^A-Za-z0-9_./+,@%~-]")
@@ -60,9 +61,10 @@ def _zero_dose(job: ResolvedJob) -> Iterator[Diagnostic]:
     for group in job.groups:
         asked = group.leaves[damage.ZERO_DOSE]
         if asked.known and program != "xscale":
+            tell = warning if asked.origin.layer is Layer.MACRO else error
             message = f"'{damage.ZERO_DOSE}' is for XSCALE alone, and data are scaled by {program}"
             help_ = "Write 'scaling: {program: xscale}' under 'processing:'."
-            yield error("SW-E010", message, asked.origin.span, help=help_)
+            yield tell("SW-E010", message, asked.origin.span, help=help_)
 
 
 def _keywords(job: ResolvedJob) -> Iterator[Diagnostic]:

@@ -61,7 +61,7 @@ def _aimless(
     steps.append(first)
     scaled_data = unmerged_files(first.id, group)
     decisions = own_steps.decisions(group, scaled_data)
-    decisions += damage.decisions(group, scaled_data, _sweeps_of(group))
+    decisions += damage.cut_back_steps(group, scaled_data, _sweeps_of(group))
     if decisions:
         steps += [*decisions, aimless_step(group, job.leaves, final=True)]
     last = steps[-1].id
@@ -83,7 +83,8 @@ def _xscale(
     steps.append(first)
     scaled_data = scaled(first.id, group)
     decisions = own_steps.decisions(group, scaled_data)
-    decisions += damage.decisions(group, scaled_data, _sweeps_of(group))
+    decisions += damage.cut_back_steps(group, scaled_data, _sweeps_of(group))
+    decisions += damage.zero_dose_steps(group, scaled_data, _sweeps_of(group))
     last = [first]
     if decisions:
         cuts, kept = damage.shortened(group, corrected)
