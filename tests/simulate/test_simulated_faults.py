@@ -203,6 +203,22 @@ def test_decay_weakens_spots_and_those_of_high_resolution_more() -> None:
     assert np.allclose(left, expected, rtol=0.03)
 
 
+def test_reflections_change_each_in_its_own_way() -> None:
+    fresh = prepared({"images": 30}).lattices[0].counts
+    asked = {"specific": 0.1, "images_before": 100}
+    worn = prepared({"images": 30, "faults": {"decay": asked}}).lattices[0]
+    change = worn.counts / fresh - 1
+    per_hundred = change / (1 + worn.angle_deg / 100)
+    assert per_hundred.mean() == pytest.approx(0, abs=0.02)
+    assert per_hundred.std() == pytest.approx(0.1, rel=0.15)
+    # equivalent reflections, and both passages through the sphere, change alike
+    assert len(np.unique(np.round(per_hundred, 9))) < len(per_hundred)
+    later = prepared({"images": 30, "faults": {"decay": asked | {"images_before": 200}}})
+    assert np.allclose(
+        (later.lattices[0].counts / fresh - 1) / (2 + worn.angle_deg / 100), per_hundred
+    )
+
+
 def test_a_second_lattice_adds_spots() -> None:
     dark = {"background": 0, "noise": False}
     split = prepared({"faults": {"second_lattice": {"fraction": 0.25}}}, signal=dark)

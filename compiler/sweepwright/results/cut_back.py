@@ -9,7 +9,8 @@ J. Appl. Cryst. 49 (2016) 1021, who find bad data sets and frames so. In each sh
 
 where V is the variance of the merged means among reflections and E the mean of their squared errors,
 taken from the scatter of the observations about the mean, with the weights 1/sigma^2 of merging (so
-that images that are only weaker are not held against the sweep). Two lengths of a sweep are compared
+that images that are only weaker are not held against the sweep). I+ and I- are two reflections here, as
+their differences are no error. Two lengths of a sweep are compared
 on the reflections that have at least two observations in both; the standard error of the gain in z
 comes from the same reflections, pair by pair.
 """
@@ -23,8 +24,9 @@ from typing import Any
 import numpy as np
 
 from sweepwright.results.hashing import pack
-from sweepwright.results.merge import in_order, merge
-from sweepwright.results.observations import Floats, Integers, Observations
+from sweepwright.results.merge import Merged, in_order, merge
+from sweepwright.results.observations import Floats, Integers, Observations, d_star_squared
+from sweepwright.results.resolution import resolution_limit
 from sweepwright.results.statistics import merging_statistics, shell_edges, shell_numbers
 
 #: parts of a sweep that are tried
@@ -33,6 +35,7 @@ PARTS = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5)
 NOISE = 3.0
 #: and when less than this part of the reflections is lost
 MOST_LOST = 0.01
+SIGNAL = 0.3
 _SHELLS = 10
 _LEAST_REFLECTIONS = 50
 #: below it a single observation makes nearly all of the mean
@@ -57,6 +60,7 @@ class CutBack:
     """The last image to keep, and what was compared."""
 
     last: int
+    d_min: float
     candidates: tuple[Candidate, ...]
     note: str = ""
 
@@ -76,14 +80,18 @@ class _Means:
 def cut_back(observations: Observations, image: Integers, first: int, last: int) -> CutBack:
     """How much of a sweep is kept: the longest part that no shorter one beats by more than noise.
 
+    Judged to the resolution where CC1/2 of all data falls below 0.3: there is nothing to lose beyond.
     ``observations`` are those of the merged set; ``image`` (n,) is their image in the sweep, and 0
     for those of other sweeps.
     """
-    merged = merge(in_order(observations), apart=False)
-    keys = pack(merged.hkl)
+    d_min = resolution_limit(observations, criteria={"cc_half": SIGNAL}, anomalous=False).value
+    with_signal = observations.d_star_squared <= d_min**-2.0
+    observations, image = observations.select(with_signal), image[with_signal]
+    merged = merge(in_order(observations), apart=True)
+    keys = _keys(merged)
     square = observations.d_star_squared
     edges = shell_edges(float(square.min()) ** -0.5, float(square.max()) ** -0.5, _SHELLS)
-    shell = shell_numbers(_first_of(observations, keys), edges)
+    shell = shell_numbers(d_star_squared(merged.hkl, observations.cell), edges)
     lengths = list(dict.fromkeys(first - 1 + round(part * (last - first + 1)) for part in PARTS))
     candidates: list[Candidate] = []
     means: list[_Means] = []
@@ -113,31 +121,30 @@ def cut_back(observations: Observations, image: Integers, first: int, last: int)
     note = (
         "" if len(candidates) == len(lengths) else "shorter parts would lose too many reflections"
     )
-    return CutBack(lengths[chosen], tuple(candidates), note)
+    return CutBack(lengths[chosen], d_min, tuple(candidates), note)
 
 
 def _limits(edges: Floats) -> dict[str, float]:
     return {"d_max": float(edges[0] ** -0.5), "d_min": float(edges[-1] ** -0.5)}
 
 
-def _first_of(observations: Observations, keys: Integers) -> Floats:
-    """1/d^2 (m,) of the reflections with these keys."""
-    own, place = np.unique(pack(observations.hkl), return_index=True)
-    values: Floats = observations.d_star_squared[place[np.searchsorted(own, keys)]]
-    return values
+def _keys(apart: Merged) -> Integers:
+    """A number (m,) for each reflection, rising, I+ and I- apart."""
+    keys: Integers = (pack(apart.hkl) << 1) | ~apart.plus
+    return keys
 
 
 def _means(kept: Observations, keys: Integers) -> _Means:
     """Weighted means of the reflections with these keys (m,), and the squares of their errors."""
     ordered = in_order(kept)
-    merged = merge(ordered, apart=False)
+    merged = merge(ordered, apart=True)
     weight = ordered.sigma**-2.0
     residual = weight * (ordered.intensity - np.repeat(merged.weighted_mean, merged.count))
     squares = np.add.reduceat(residual**2, merged.start) * merged.sigma**4
     # an observation of great weight draws the mean to itself; with equal weights this is (n-1)/n
     free = 1 - np.add.reduceat(weight**2, merged.start) * merged.sigma**4
     several = (merged.count > 1) & (free > _LEAST_FREE)
-    place = np.searchsorted(keys, pack(merged.hkl))[several]
+    place = np.searchsorted(keys, _keys(merged))[several]
     mean, error = (np.full(len(keys), np.nan) for _ in range(2))
     mean[place] = merged.weighted_mean[several]
     error[place] = squares[several] / free[several]
