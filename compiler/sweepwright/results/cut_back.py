@@ -9,10 +9,10 @@ J. Appl. Cryst. 49 (2016) 1021, who find bad data sets and frames so. In each sh
 
 where V is the variance of the merged means among reflections and E the mean of their squared errors,
 taken from the scatter of the observations about the mean, with the weights 1/sigma^2 of merging (so
-that images that are only weaker are not held against the sweep). I+ and I- are two reflections here, as
-their differences are no error. Two lengths of a sweep are compared
-on the reflections that have at least two observations in both; the standard error of the gain in z
-comes from the same reflections, pair by pair.
+that images that are only weaker are not held against the sweep). I+ and I- are two reflections here,
+as their differences are no error. Two lengths of a sweep are compared on the reflections that have at
+least two observations in both; the standard error of the gain in z comes from the same reflections,
+pair by pair.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ PARTS = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5)
 NOISE = 3.0
 #: and when less than this part of the reflections is lost
 MOST_LOST = 0.01
+#: CC1/2 at the resolution to which it is judged
 SIGNAL = 0.3
 _SHELLS = 10
 _LEAST_REFLECTIONS = 50

@@ -56,7 +56,7 @@ def cut_back(call: StepCall) -> None:
 def zero_dose(call: StepCall) -> None:
     """``zero_dose``: whether the final scaling extrapolates intensities to zero dose.
 
-    Asked for are a significant trend in a sweep of the set, and enough observations for a line.
+    It needs a significant trend in a sweep, and enough observations of a reflection for a line.
     """
     judged = []
     for sweep, observations in _sweeps(call):
