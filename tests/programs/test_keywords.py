@@ -58,8 +58,18 @@ CCP4_FIELDS = set(
 )
 
 
+def test_builds_and_the_table_of_xdsconv() -> None:
+    assert table("xds")["DATA_RANGE_FIXED_SCALE_FACTOR"].since == "BUILT 20130330"
+    assert table("xscale")["SNRC"].since.startswith("BUILT 20191015")
+    assert table("xscale")["SNRC"].until == ""
+    rows = table("xdsconv")
+    assert rows["OUTPUT_FILE"].closed and rows["OUTPUT_FILE"].least == 2
+    assert rows["INCLUDE_RESOLUTION_RANGE"].order == "falling"
+    assert (rows["UNIT_CELL_CONSTANTS"].least, rows["REIDX"].most) == (6, 12)
+
+
 def rows() -> Iterator[tuple[str, dict[str, Any], dict[str, str], set[str]]]:
-    for name in ("keywords", "xscale_keywords"):
+    for name in ("keywords", "xscale_keywords", "xdsconv_keywords"):
         whole = load(f"xds/{name}.yaml")
         for row in whole["keywords"]:
             yield f"{name}:{row['name']}", row, whole["sources"], XDS_FIELDS
@@ -86,6 +96,7 @@ def test_each_row_says_what_it_must_and_where_it_is_from(label: str) -> None:
         assert row.get("kind", "int") in (
             *("int", "float", "float*", "bool", "word", "text", "file", "line"),
             "int int float",
+            "file word",
         )
     assert re.fullmatch(r"[0-9]+(\.\.[0-9]*)?", str(row.get("count", 1)))
     assert re.fullmatch(r">=?-?[0-9.]+|[0-9.]+\.\.[0-9.]+", str(row.get("range", ">0")))

@@ -48,6 +48,10 @@ class Keyword:
     scope: str = "general"
     reads: tuple[str, ...] = ()
     """Steps that read it, likely ones too; nothing: the program has no steps."""
+    since: str = ""
+    """The first build that knows it, as far as known, in words."""
+    until: str = ""
+    """The last build that knows it, likewise."""
     instead: str = ""
     """What newer builds have in its place."""
     owner: str = ""
@@ -66,13 +70,13 @@ class Keyword:
 
 @cache
 def table(program: str) -> Mapping[str, Keyword]:
-    """All keywords of one of ``PROGRAMS`` by name, in the order of the table."""
+    """All keywords of one of ``PROGRAMS``, or of xdsconv, by name in the order of the table."""
     if program.startswith("dials."):
         rows = _dials_rows(program.removeprefix("dials."))
     elif program in LINE_PROGRAMS:
         rows = (_keyword(row) for row in _load("ccp4/keywords.yaml")["programs"][program])
     else:
-        name = "keywords" if program == "xds" else "xscale_keywords"
+        name = "keywords" if program == "xds" else f"{program}_keywords"
         rows = (_keyword(row) for row in _load(f"xds/{name}.yaml")["keywords"])
     return {row.name: row for row in rows}
 
@@ -121,6 +125,8 @@ def _keyword(
         joint="+" if row.get("joined") else " ",
         scope=row.get("scope", "general"),
         reads=tuple(step.lower() for step in (*row.get("reads", ()), *row.get("may_read", ()))),
+        since=row.get("since", ""),
+        until=row.get("until", ""),
         instead=row.get("instead", ""),
         owner=row.get("owner", ""),
         refused=refused,
