@@ -41,10 +41,10 @@ def mask_file(sweep: ResolvedSweep) -> tuple[FileRef, ...]:
 
 def mask_name(sweep: ResolvedSweep) -> Resolved[Any]:
     """What such a step is told; None without masks."""
-    path, masks = f"sweeps[{sweep.name}].dials.mask", sweep.leaves.get("masks")
-    if masks is None:
+    path = f"sweeps[{sweep.name}].dials.mask"
+    if not _masks(sweep):
         return constant(path, None, "no masks")
-    return computed(path, MASK if _masks(sweep) else None, "masks of the job", masks)
+    return computed(path, MASK, "masks of the job", sweep.leaves["masks"])
 
 
 def _masks(sweep: ResolvedSweep) -> list[tuple[Any, Any]]:
