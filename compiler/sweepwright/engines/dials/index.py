@@ -8,7 +8,6 @@ that a header may have meant with its numbers exchanged or counted from the othe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from sweepwright.engines.base import (
     PlannedStep,
@@ -24,10 +23,10 @@ from sweepwright.engines.dials import context
 from sweepwright.engines.dials.program import both_files, program
 from sweepwright.geometry.detector import beam_center_px, point_mm
 from sweepwright.geometry.frames import IMGCIF, from_sw
-from sweepwright.geometry.rotation import rounded
+from sweepwright.geometry.rotation import Vector, combine, rounded
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedSweep
 from sweepwright.model.plan import FileRef, Output
-from sweepwright.model.resolved import Resolved, computed
+from sweepwright.model.resolved import computed
 
 GIVEN, SEARCHED = "imported.expt", "searched.expt"
 #: beam centres of a header that are within this of the given one are not tried, pixels
@@ -78,11 +77,10 @@ def _search(sweep: ResolvedSweep, given: FileRef, spots: FileRef) -> PlannedStep
     )  # fmt: skip
 
 
-def _beam_centres(
-    sweep: ResolvedSweep, given: FileRef, places: dict[str, Resolved[Any]]
-) -> PlannedStep:
+def _beam_centres(sweep: ResolvedSweep, given: FileRef, places: dict[str, Vector]) -> PlannedStep:
     """``turned_1.expt`` ...: the models as imported, with the detector elsewhere."""
-    asked = {"origins": list(places.values())}
+    path = f"sweeps[{sweep.name}].dials.origins"
+    asked = {"origins": computed(path, list(places.values()), "; ".join(places), *placed_by(sweep))}
     return PlannedStep(
         id=f"beam_centres@{sweep.name}",
         program="sweepwright:beam_centres",
@@ -97,28 +95,20 @@ def _beam_centres(
     )
 
 
-def _permuted(sweep: ResolvedSweep) -> Iterator[tuple[str, Resolved[Any]]]:
+def _permuted(sweep: ResolvedSweep) -> Iterator[tuple[str, Vector]]:
     """What a header may have meant: why, and where the detector (imgCIF frame, mm) is then."""
     panel = panel_of(sweep)
     (x, y), (nx, ny) = beam_center_px(panel), panel.size_px
-    path = f"sweeps[{sweep.name}].dials.origin."
-    for number, (why, place) in enumerate(
-        (
-            ("with x and y exchanged", (y, x)),
-            ("with y counted from the other side", (x, ny - y)),
-            ("with x counted from the other side", (nx - x, y)),
-        )
+    for why, place in (
+        ("with x and y exchanged", (y, x)),
+        ("with y counted from the other side", (x, ny - y)),
+        ("with x counted from the other side", (nx - x, y)),
     ):
         if max(abs(place[0] - x), abs(place[1] - y)) > _SAME_PX:
             # the beam stays: the detector moves by as much the other way
             was, new = point_mm(panel, (x, y)), point_mm(panel, place)
-            origin = tuple(o + a - b for o, a, b in zip(panel.origin_mm, was, new, strict=True))
-            yield (
-                why,
-                computed(
-                    f"{path}{number}", rounded(from_sw(IMGCIF, origin)), why, *placed_by(sweep)
-                ),
-            )
+            origin = combine((1.0, panel.origin_mm), (1.0, was), (-1.0, new))
+            yield why, rounded(from_sw(IMGCIF, origin))
 
 
 def _ladder(
