@@ -7,6 +7,7 @@ from typing import Any
 
 from sweepwright.engines.base import PlannedStep, Rung, TemplateUse, constant, one, sweep_folder
 from sweepwright.engines.keywords import replaced_keywords
+from sweepwright.engines.xds.beam_centres import beam_centres
 from sweepwright.engines.xds.instrument import Context, limits, machine, readers
 from sweepwright.engines.xds.setting import standard_cell
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedSweep
@@ -49,7 +50,7 @@ def index_step(
         outputs=tuple(
             Output(name=name, role=name) for name in (*TABLES, "SPOT.XDS", "XPARM.XDS", "IDXREF.LP")
         ),
-        judge="xds.index",
+        judge="xds.index" if _search(sweep) == "off" else "xds.index_searched",
         shares_threads=True,
         attempts=tuple(_ladder(sweep, group, context))[:rungs],
         title=f"index sweep {sweep.name}",
@@ -98,19 +99,30 @@ def _ladder(sweep: ResolvedSweep, group: ResolvedGroup, context: Context) -> Ite
     """What is tried, each rung with its reason; ``indexing.attempts`` of the job cuts it."""
     yield Rung("as resolved")
     everywhere = _every_image(sweep, context)
+    centres = [
+        Rung(f"the beam centre {reason}", everywhere | place)
+        for reason, place in beam_centres(sweep, group, context)
+    ]
+    if _search(sweep) == "always":
+        yield from centres
     if everywhere:
         yield Rung("spots of all images", everywhere)
     pixels = context["fewest_pixels"]
-    weaker = {pixels.path: pixels.known - 1}
-    yield Rung("smaller, weaker spots of all images", everywhere | weaker)
-    if sweep.leaves["processing.indexing.beam_search"].known != "off":
-        for reason, place in _permuted(sweep, context):
-            yield Rung(f"the beam centre {reason}", everywhere | place)
+    for reason, fewest in (
+        ("smaller, weaker", pixels.known - 1), ("larger, stronger", 2 * pixels.known),
+    ):  # fmt: skip
+        yield Rung(f"{reason} spots of all images", everywhere | {pixels.path: fewest})
+    if _search(sweep) == "after-failure":
+        yield from centres
     near = {context["sepmin"].path: 2.0, context["cluster_radius"].path: 1.0}
     yield Rung("spots that lie close, as of a large cell", everywhere | near)
     if group.leaves["space_group_number"].value is not None:
         free = {context["space_group_number"].path: 0}
         yield Rung("no group and cell imposed", everywhere | free)
+
+
+def _search(sweep: ResolvedSweep) -> str:
+    return str(sweep.leaves["processing.indexing.beam_search"].known)
 
 
 def _every_image(sweep: ResolvedSweep, context: Context) -> dict[str, Any]:
@@ -121,20 +133,6 @@ def _every_image(sweep: ResolvedSweep, context: Context) -> dict[str, Any]:
     if [leaf.known for leaf in ranges] == wanted:
         return {}
     return {leaf.path: pair for leaf, pair in zip(ranges, wanted, strict=True)}
-
-
-def _permuted(sweep: ResolvedSweep, context: Context) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Beam centres that a header may have meant, where they differ from the one it says."""
-    nx, ny = sweep.leaves["geometry.size"].known
-    orgx, orgy = context["orgx"], context["orgy"]
-    x, y = orgx.known, orgy.known
-    for reason, place in (
-        ("with x and y exchanged", (y, x)),
-        ("with y counted from the other side", (x, ny + 1 - y)),
-        ("with x counted from the other side", (nx + 1 - x, y)),
-    ):
-        if max(abs(place[0] - x), abs(place[1] - y)) > 1:
-            yield reason, {orgx.path: place[0], orgy.path: place[1]}
 
 
 def _background(path: str, sweep: ResolvedSweep) -> Resolved[Any]:

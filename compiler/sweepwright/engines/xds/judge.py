@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sweepwright.engines.base import JudgeFunction
+from sweepwright.engines.xds.beam_doubt import believed
 from sweepwright.engines.xds.echo import compare
 from sweepwright.engines.xds.left import text_of, what_is_wrong
 from sweepwright.logs.xds_messages import messages
@@ -154,10 +155,13 @@ def _subject(step: Step) -> str:
     return step.id.partition("@")[2]
 
 
+_INDEXED = _judge(
+    "IDXREF.LP", "elapsed wall-clock time", _index, ("INIT.LP", "COLSPOT.LP", "IDXREF.LP")
+)
+
 JUDGES: Mapping[str, JudgeFunction] = {
-    "xds.index": _judge(
-        "IDXREF.LP", "elapsed wall-clock time", _index, ("INIT.LP", "COLSPOT.LP", "IDXREF.LP")
-    ),
+    "xds.index": _INDEXED,
+    "xds.index_searched": believed(_INDEXED),
     "xds.integrate": _judge(
         "INTEGRATE.LP",
         'REFLECTIONS SAVED ON FILE "INTEGRATE.HKL"',

@@ -1,0 +1,106 @@
+"""The ladder of indexing with a beam centre that is wrong, with the stand-in for XDS on simulated images.
+
+The simulation's header is right; the job says another centre, and the truth is the header's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import needs_dials
+from sweep_tool import REPOSITORY, command
+
+pytestmark = [pytest.mark.dials, needs_dials, pytest.mark.xdist_group("xds-ladder")]
+
+SIMULATION = """\
+seed: 7
+structure:
+  space_group: P 43 21 2
+  cell: [45, 45, 30, 90, 90, 90]
+  d_min: 2.6
+  light_atoms: 60
+beam: {wavelength: 0.9795}
+detector: {model: 100K, distance: 60}
+sweeps:
+  - {name: x, images: 40, width: 1.0}
+"""
+JOB = """\
+sweepwright: 1
+name: NAME
+geometry: {beam_center: [X px, Y px]}
+processing: {engine: xds, until: indexing, indexing: {attempts: 8, beam_search: always}}
+sweeps: [{name: A, images: data/x_####.cbf}]
+"""
+#: centre of the simulated beam, ORGX and ORGY
+TRUE = (245.7, 94.7)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("xds-ladder")
+    (folder / "sim.yaml").write_text(SIMULATION)
+    done = command("simulate", "sim.yaml", "-o", "data", folder=folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def indexed(place: Path, name: str, org: tuple[float, float], more: str = "") -> list[Any]:
+    """The verdicts of all attempts with ORGX and ORGY wrong."""
+    text = JOB.replace("NAME", name)
+    text = text.replace("X px", f"{org[0] - 0.5:.1f} px").replace("Y px", f"{org[1] - 0.5:.1f} px")
+    (place / f"{name}.yaml").write_text(text + more)
+    path = f"{REPOSITORY / 'tests/standins'}:{os.environ['PATH']}"
+    done = command("run", f"{name}.yaml", folder=place, environment={"PATH": path})
+    assert done.returncode == 0, done.stdout + done.stderr
+    folders = sorted((place / name / "sweeps/A/index").glob("[0-9]*"), key=lambda f: int(f.name))
+    return [json.loads((folder / "end.json").read_text())["verdict"] for folder in folders]
+
+
+def is_true(verdict: Any) -> None:
+    """Refined near the true centre, with the true lattice."""
+    assert verdict["outcome"] == "success"
+    assert verdict["values"]["fraction_indexed"] > 0.95
+    (finding,) = verdict["findings"]
+    assert (finding["code"], finding["state"]) == ("SW-Q015", "seen")
+
+
+def lattice(place: Path, name: str, attempt: int) -> tuple[list[float], list[float]]:
+    """Cell and ORGX, ORGY of the XPARM.XDS that was accepted (new layout)."""
+    lines = (place / name / f"sweeps/A/index/{attempt}/XPARM.XDS").read_text().splitlines()
+    return [float(w) for w in lines[3].split()[1:]], [float(w) for w in lines[8].split()[:2]]
+
+
+def test_a_centre_near_the_middle_that_is_mirrored(place: Path) -> None:
+    """With y from the other side two thirds of the spots are indexed in a lattice that is none."""
+    verdicts = indexed(place, "mirrored", (TRUE[0], 196 - TRUE[1]))
+    assert "not believed" in verdicts[0]["message"]
+    assert {v["outcome"] for v in verdicts[:-1]} == {"failure"}
+    is_true(verdicts[-1])
+    cell, org = lattice(place, "mirrored", len(verdicts))
+    assert sorted(cell[:3]) == pytest.approx([30, 45, 45], rel=0.003)
+    assert org == pytest.approx(TRUE, abs=0.3)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("name", "org", "more"),
+    [
+        ("exchanged", (TRUE[1], TRUE[0]), ""),
+        (
+            "shifted",
+            (TRUE[0] + 10, TRUE[1]),
+            "space_group: P 43 21 2\ncell: [45, 45, 30, 90, 90, 90]\n",
+        ),
+    ],
+)
+def test_another_wrong_centre(place: Path, name: str, org: tuple[float, float], more: str) -> None:
+    verdicts = indexed(place, name, org, more)
+    assert {v["outcome"] for v in verdicts[:-1]} == {"failure"}
+    is_true(verdicts[-1])
+    cell, found = lattice(place, name, len(verdicts))
+    assert sorted(cell[:3]) == pytest.approx([30, 45, 45], rel=0.003)
+    assert found == pytest.approx(TRUE, abs=0.3)
