@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from conftest import needs_dials
-from sweep_tool import REPOSITORY, command
+from sweep_tool import REPOSITORY, command, simulate
 
 pytestmark = [pytest.mark.dials, needs_dials, pytest.mark.xdist_group("xds-ladder")]
 
@@ -35,6 +35,9 @@ geometry: {beam_center: [X px, Y px]}
 processing: {engine: xds, until: indexing, indexing: {attempts: 8, beam_search: always}}
 sweeps: [{name: A, images: data/x_####.cbf}]
 """
+CRYSTAL = (
+    "crystals: {C: {space_group: P 43 21 2, cell: [45 A, 45 A, 30 A, 90 deg, 90 deg, 90 deg]}}\n"
+)
 #: centre of the simulated beam, ORGX and ORGY
 TRUE = (245.7, 94.7)
 
@@ -93,7 +96,7 @@ def test_a_centre_near_the_middle_that_is_mirrored(place: Path) -> None:
         (
             "shifted",
             (TRUE[0] + 10, TRUE[1]),
-            "space_group: P 43 21 2\ncell: [45, 45, 30, 90, 90, 90]\n",
+            CRYSTAL,
         ),
     ],
 )
@@ -104,3 +107,27 @@ def test_another_wrong_centre(place: Path, name: str, org: tuple[float, float], 
     cell, found = lattice(place, name, len(verdicts))
     assert sorted(cell[:3]) == pytest.approx([30, 45, 45], rel=0.003)
     assert found == pytest.approx(TRUE, abs=0.3)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("sign", "off"), [("", False), ("-", True)])
+def test_sweeps_of_one_crystal_are_compared(
+    tmp_path_factory: pytest.TempPathFactory, sign: str, off: bool
+) -> None:
+    """One crystal at two kappas, each indexed apart: a kappa axis that points back is seen."""
+    folder = tmp_path_factory.mktemp("xds-kappa")
+    simulate("kappa", folder / "data")
+    axes = f"{{name: omega, vector: [1, 0, 0]}}, {{name: kappa, vector: [{sign}0.6427876, {sign}0.7660444, 0]}}"
+    (folder / "kappa.yaml").write_text(
+        "sweepwright: 1\nname: kappa\nprocessing: {engine: xds, until: indexing}\n"
+        f"goniostat: {{axes: [{axes}, {{name: phi, vector: [1, 0, 0]}}]}}\n"
+        "sweeps: [{name: flat, images: data/flat_####.cbf}, {name: tilted, images: data/tilted_####.cbf}]\n"
+    )
+    path = f"{REPOSITORY / 'tests/standins'}:{os.environ['PATH']}"
+    done = command("run", "kappa.yaml", folder=folder, environment={"PATH": path})
+    assert done.returncode == 0, done.stdout + done.stderr
+    (place,) = (folder / "kappa").glob("groups/*/orientations/1")
+    found = json.loads((place / "orientations.json").read_text())["misset_deg"]["tilted"]
+    assert (found > 5) if off else (found < 0.3)
+    (finding,) = json.loads((place / "end.json").read_text())["verdict"]["findings"]
+    assert (finding["code"], finding["state"]) == ("SW-Q014", "seen" if off else "not seen")

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sweepwright.emit.write import json_bytes, write_file
+from sweepwright.logs.xparm import read
 from sweepwright.results.orientations import Lattice, misset_deg
 from sweepwright.run import StepCall, StepError
 
@@ -57,10 +58,25 @@ def _matrix(nine: Any) -> Lattice:
 
 
 def _lattice(path: Path) -> Lattice:
-    """The axes of the first crystal of a .expt file, as the crystal is with all settings at zero."""
+    """The axes of the crystal of an XPARM.XDS or a .expt file, with all settings at zero."""
+    axes = _of_xparm(path) if path.suffix == ".XDS" else _of_models(path)
+    return np.array(axes, float)
+
+
+def _of_xparm(path: Path) -> Any:
+    """The axes of XDS, stated at angle 0 of the rotation."""
+    reading = read(path.read_text("latin-1"), "XPARM.XDS")
+    try:
+        return [reading.values[f"xparm.{axis}_axis"] for axis in "abc"]
+    except KeyError as damage:
+        raise StepError(f"{path.name} cannot be read", "Run the indexing again.") from damage
+
+
+def _of_models(path: Path) -> Any:
+    """The axes of the first crystal."""
     try:
         crystal = json.loads(path.read_bytes())["crystal"][0]
-        return np.array([crystal[f"real_space_{axis}"] for axis in "abc"], float)
+        return [crystal[f"real_space_{axis}"] for axis in "abc"]
     except (ValueError, KeyError, IndexError) as damage:
         raise StepError(
             f"{path.name} has no crystal that can be read: {damage!r}", "Run the indexing again."

@@ -27,6 +27,7 @@ from sweepwright.engines.dials.said import (
     statistics,
     text_of,
 )
+from sweepwright.engines.orientations import compared
 from sweepwright.model.plan import Step
 from sweepwright.model.verdict import Finding, FindingState, Outcome, Verdict
 from sweepwright.programs.errors import explain
@@ -46,9 +47,6 @@ LARGE_SHIFT_PX = 2.0
 LARGE_RMSD_PX = 1.0
 #: below this part of the predicted reflections with a fitted profile something hides them
 FITTED_FINDING = 0.5
-
-#: orientations of one crystal in several sweeps: beyond this the goniostat is misread or it slipped
-LARGE_MISSET_DEG = 1.0
 
 _LOOK = "Look at stdout and stderr in the folder of the attempt."
 _GEOMETRY = (
@@ -368,24 +366,7 @@ def _has_content(path: Path) -> bool:
 
 def _orientations(ended: Ended) -> Verdict:
     """The sweeps of a crystal are turned against each other as goniostat and settings say."""
-    told = json.loads((ended.folder / "orientations.json").read_bytes())
-    missets, best = told["misset_deg"], told["best_misreading"]
-    unlike = sorted(sweep for sweep, misset in missets.items() if misset is None)
-    if unlike:
-        message = (
-            f"sweeps {', '.join(unlike)} have another lattice than the first: nothing to compare"
-        )
-        finding = Finding("SW-Q014", FindingState.NOT_JUDGED, message, ended.subject)
-        return Verdict(Outcome.SUCCESS, message, findings=(finding,), values={"missets": missets})
-    worst = max(missets, key=lambda sweep: missets[sweep])
-    message = (
-        f"sweep {worst} is {missets[worst]:.2f} degrees off where goniostat and settings put it"
-    )
-    off = missets[worst] > LARGE_MISSET_DEG
-    if off and best is not None and told["its_misset_deg"] <= LARGE_MISSET_DEG:
-        message += f"; it fits to {told['its_misset_deg']:.2f} degrees if {best}"
-    finding = ended.finding("SW-Q014", off, message, missets=missets, best_misreading=best)
-    return Verdict(Outcome.SUCCESS, message, findings=(finding,), values={"missets": missets})
+    return compared(ended.folder, ended.subject)
 
 
 #: judge by the name that a step's ``judge`` gives

@@ -22,11 +22,14 @@ from sweepwright.engines.base import (
 from sweepwright.engines.dials import context
 from sweepwright.engines.dials.index import index_steps
 from sweepwright.engines.dials.masks import mask_file, mask_steps
-from sweepwright.engines.dials.orientations import orientation_steps
 from sweepwright.engines.dials.program import both, both_files, program
+from sweepwright.engines.orientations import Indexed, orientation_steps
+from sweepwright.geometry.frames import IMGCIF
 from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedJob, ResolvedSweep
 from sweepwright.model.plan import FileRef, Output, Result
 from sweepwright.model.resolved import Leaves
+
+_REFINED = Indexed("refine", "refined.expt", IMGCIF, "dials.orientations")
 
 
 def plan(job: ResolvedJob) -> Draft:
@@ -39,7 +42,7 @@ def plan(job: ResolvedJob) -> Draft:
             steps += _sweep(sweep, group)
             if until != "indexing":
                 steps.append(_integrate(sweep))
-        steps += orientation_steps(group)
+        steps += orientation_steps(group, _REFINED)
         if until != "end":
             continue
         scaled, steps_of_group = _group(group, job.leaves)

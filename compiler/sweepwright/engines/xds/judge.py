@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sweepwright.engines.base import JudgeFunction
+from sweepwright.engines.orientations import compared
 from sweepwright.engines.xds.beam_doubt import believed
 from sweepwright.engines.xds.echo import compare
 from sweepwright.engines.xds.left import text_of, what_is_wrong
@@ -159,9 +160,18 @@ _INDEXED = _judge(
     "IDXREF.LP", "elapsed wall-clock time", _index, ("INIT.LP", "COLSPOT.LP", "IDXREF.LP")
 )
 
+
+def _orientations(step: Step, folder: Path, exit_code: int) -> Verdict:
+    """Our own step: what it wrote, or that it failed."""
+    if exit_code != 0:
+        return Verdict(Outcome.FAILURE, "the orientations could not be compared")
+    return compared(folder, _subject(step))
+
+
 JUDGES: Mapping[str, JudgeFunction] = {
     "xds.index": _INDEXED,
     "xds.index_searched": believed(_INDEXED),
+    "xds.orientations": _orientations,
     "xds.integrate": _judge(
         "INTEGRATE.LP",
         'REFLECTIONS SAVED ON FILE "INTEGRATE.HKL"',

@@ -11,14 +11,18 @@ from dataclasses import replace
 
 from sweepwright.engines import own_steps
 from sweepwright.engines.base import Draft, PlannedStep, group_folder, one, sweep_folder
+from sweepwright.engines.orientations import Indexed, orientation_steps
 from sweepwright.engines.xds.correct import correct_id, correct_step, lattices_step
 from sweepwright.engines.xds.group import group_steps
 from sweepwright.engines.xds.index import index_step
 from sweepwright.engines.xds.instrument import Context, instrument
 from sweepwright.engines.xds.integrate import integrate_step
+from sweepwright.geometry.frames import XDS
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedJob, ResolvedSweep
 from sweepwright.model.plan import Condition, FileRef, Need, Output, Result
 from sweepwright.model.resolved import Leaves
+
+_INDEXED = Indexed("index", "XPARM.XDS", XDS, "xds.orientations")
 
 
 def plan(job: ResolvedJob) -> Draft:
@@ -34,6 +38,7 @@ def plan(job: ResolvedJob) -> Draft:
             if until != "indexing":
                 first = one(f"index@{sweep.name}", "XPARM.XDS", link="XPARM.XDS")
                 steps.append(integrate_step(sweep, job.leaves, said, 1, first))
+        steps += orientation_steps(group, _INDEXED)
         if until == "indexing":
             continue
         steps += _symmetry(group, job.leaves, common)
