@@ -35,9 +35,7 @@ geometry: {beam_center: [X px, Y px]}
 processing: {engine: xds, until: indexing, indexing: {attempts: 8, beam_search: always}}
 sweeps: [{name: A, images: data/x_####.cbf}]
 """
-CRYSTAL = (
-    "crystals: {C: {space_group: P 43 21 2, cell: [45 A, 45 A, 30 A, 90 deg, 90 deg, 90 deg]}}\n"
-)
+CRYSTAL = "crystals: {C: {space_group: P 43 21 2, cell: [45, 45, 30, 90, 90, 90]}}\n"
 #: centre of the simulated beam, ORGX and ORGY
 TRUE = (245.7, 94.7)
 

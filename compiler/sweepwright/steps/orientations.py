@@ -23,7 +23,8 @@ def orientations(call: StepCall) -> None:
     """
     asked = call.parameters
     lattices = {
-        sweep: _lattice(path) for sweep, path in zip(asked["sweeps"], call.inputs, strict=True)
+        sweep: _lattice(path, _matrix(asked["believed"][sweep]))
+        for sweep, path in zip(asked["sweeps"], call.inputs, strict=True)
     }
     believed = asked["believed"]
     off = _off(lattices, believed, believed)
@@ -57,14 +58,18 @@ def _matrix(nine: Any) -> Lattice:
     return np.reshape(np.array(nine, float), (3, 3))
 
 
-def _lattice(path: Path) -> Lattice:
-    """The axes of the crystal of an XPARM.XDS or a .expt file, with all settings at zero."""
-    axes = _of_xparm(path) if path.suffix == ".XDS" else _of_models(path)
-    return np.array(axes, float)
+def _lattice(path: Path, standing: Lattice) -> Lattice:
+    """The axes of the crystal as it is with all settings at zero.
+
+    A .expt file has them so; in an XPARM.XDS they are turned by the axes that stand still.
+    """
+    if path.suffix == ".XDS":
+        return np.array(_of_xparm(path), float) @ standing
+    return np.array(_of_models(path), float)
 
 
 def _of_xparm(path: Path) -> Any:
-    """The axes of XDS, stated at angle 0 of the rotation."""
+    """The axes in the laboratory, at angle 0 of the scanned axis."""
     reading = read(path.read_text("latin-1"), "XPARM.XDS")
     try:
         return [reading.values[f"xparm.{axis}_axis"] for axis in "abc"]
