@@ -100,7 +100,14 @@ def test_what_is_auto_is_decided_and_said(right: Path) -> None:
     assert {"P 41 21 2", "P 43 21 2"} <= set(decision["evidence"]["equally_likely"])
     assert "mirror image" in decision["evidence"]["note"]
     assert decided(right, "groups/x1/anomalous") == {"anomalous": True, "friedels_law": False}
-    assert decided(right, "sweeps/A/again2") == {"again": True}
+    again = decided(right, "sweeps/A/again2")
+    assert again.pop("again") is True
+    written = (right / "sweeps/A/reintegrate2/1/XDS.INP").read_text()
+    suggested = (right / "sweeps/A/integrate/1/INTEGRATE.LP").read_text()
+    assert len(again) == 4
+    for size in again.values():
+        assert f"= {size} " in written
+        assert f"{size:.5f}" in suggested
     assert decided(right, "sweeps/A/best")["cycle"] in (1, 2)
     limit = decided(right, "groups/x1/resolution")["d_min"]
     script = (right / "groups/x1/rescale/1/aimless.inp").read_text()

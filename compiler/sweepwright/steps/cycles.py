@@ -12,17 +12,34 @@ from pathlib import Path
 from typing import Any
 
 from sweepwright.logs.correct import read
+from sweepwright.logs.integrate import read as read_integrate
 from sweepwright.run import StepCall
 from sweepwright.steps.decided import write_decision
 
 _ACCEPTED, _ISA = "correct.refined.accepted", "correct.isa"
+#: field of the decision -> what INTEGRATE.LP suggests
+_SIZES = {
+    f"{size}{esd}": f"{size}{esd}_deg"
+    for size in ("beam_divergence", "reflecting_range")
+    for esd in ("", "_esd")
+}
 
 
 def again(call: StepCall) -> None:
-    """``again``: whether there is a refined geometry to integrate with."""
-    values = _values(call.inputs[0])
-    accepted = values.get(_ACCEPTED)
-    write_decision(call, {"again": accepted is True}, {"refinement_accepted": accepted})
+    """``again``: whether there are a refined geometry and sizes of spots to integrate with.
+
+    The inputs are the CORRECT.LP and the INTEGRATE.LP of the last cycle. The sizes, degrees, have
+    fields of their own; XDS wants all four or none.
+    """
+    accepted = _values(call.inputs[0]).get(_ACCEPTED)
+    suggested = read_integrate(call.inputs[1].read_text("latin-1"), "INTEGRATE.LP").values
+    sizes = {field: suggested.get(f"integrate.suggested.{name}") for field, name in _SIZES.items()}
+    told = all(isinstance(size, float) and size > 0 for size in sizes.values())
+    write_decision(
+        call,
+        {"again": accepted is True and told, **(sizes if told else {})},
+        {"refinement_accepted": accepted, "suggested": sizes},
+    )
 
 
 def best(call: StepCall) -> None:

@@ -8,18 +8,17 @@ refined centre runs away from the one that was assumed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from math import hypot
 from pathlib import Path
 from typing import Any
 
+from sweepwright.engines.base import JudgeFunction
 from sweepwright.logs.idxref import read
 from sweepwright.logs.reading import Reading
 from sweepwright.model.plan import Filled, Step
 from sweepwright.model.verdict import Finding, FindingState, Outcome, Verdict
-
-Judge = Callable[[Step, Path, int], Verdict]
 
 #: a lattice found from another centre, or one that moved its centre, explains so many of the spots
 MOST = 0.8
@@ -30,7 +29,7 @@ MOVED_PX = 2.0
 RIVAL = 4.0
 
 
-def believed(judge: Judge) -> Judge:
+def believed(judge: JudgeFunction) -> JudgeFunction:
     """The judge of a ladder that searches the beam centre."""
 
     def searched(step: Step, folder: Path, exit_code: int) -> Verdict:
@@ -49,7 +48,7 @@ def believed(judge: Judge) -> Judge:
             return Verdict(Outcome.FAILURE, message, _HELP, values=verdict.values | evidence)
         state = FindingState.SEEN if another else FindingState.NOT_SEEN
         message = f"indexed with the beam centre {another or 'as it was said'}"
-        finding = Finding("SW-Q015", state, message, folder.parent.parent.name, evidence)
+        finding = Finding("SW-Q015", state, message, step.id.partition("@")[2], evidence)
         return replace(
             verdict, findings=(*verdict.findings, finding), values=verdict.values | evidence
         )

@@ -16,7 +16,7 @@ from sweepwright.engines.xds.correct import correct_id, correct_step, lattices_s
 from sweepwright.engines.xds.group import group_steps
 from sweepwright.engines.xds.index import index_step
 from sweepwright.engines.xds.instrument import Context, instrument
-from sweepwright.engines.xds.integrate import integrate_step
+from sweepwright.engines.xds.integrate import integrate_id, integrate_step
 from sweepwright.geometry.frames import XDS
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedJob, ResolvedSweep
 from sweepwright.model.plan import Condition, FileRef, Need, Output, Result
@@ -83,7 +83,10 @@ def _corrected(
         again = own_steps.deciding(
             f"again{cycle}@{name}",
             sweep_folder(sweep, f"again{cycle}"),
-            [one(before, "CORRECT.LP")],
+            [
+                one(before, "CORRECT.LP"),
+                one(f"{integrate_id(cycle - 1)}@{name}", "INTEGRATE.LP"),
+            ],
             f"is sweep {name} integrated again",
         )
         when = Condition(step=again.id, field="again", equals=True)
