@@ -66,7 +66,7 @@ def is_true(verdict: Any) -> None:
     assert verdict["outcome"] == "success"
     assert verdict["values"]["fraction_indexed"] > 0.95
     (finding,) = verdict["findings"]
-    assert (finding["code"], finding["state"]) == ("SW-Q015", "seen")
+    assert (finding["code"], finding["state"]) == ("SW-Q020", "seen")
 
 
 def lattice(place: Path, name: str, attempt: int) -> tuple[list[float], list[float]]:

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sweepwright.results.unmerged_mtz import write_unmerged
 
 from sweepwright.results.observations import Observations
-from sweepwright.results.unmerged_mtz import write_unmerged
 from sweepwright.run import StepCall, StepError
 from sweepwright.steps.damage import cut, cut_back, figures, zero_dose
 from sweepwright.steps.finish import _damaged

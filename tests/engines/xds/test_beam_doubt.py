@@ -51,7 +51,7 @@ def test_most_spots_from_the_centre_that_was_said(tmp_path: Path) -> None:
     verdict = judged(tmp_path, GOOD, PLACE, SAID)
     assert verdict.outcome is Outcome.SUCCESS
     (finding,) = verdict.findings
-    assert (finding.code, finding.state) == ("SW-Q015", FindingState.NOT_SEEN)
+    assert (finding.code, finding.state) == ("SW-Q020", FindingState.NOT_SEEN)
 
 
 def test_most_spots_from_another_centre_are_a_finding(tmp_path: Path) -> None:

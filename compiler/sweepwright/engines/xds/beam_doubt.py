@@ -48,7 +48,7 @@ def believed(judge: JudgeFunction) -> JudgeFunction:
             return Verdict(Outcome.FAILURE, message, _HELP, values=verdict.values | evidence)
         state = FindingState.SEEN if another else FindingState.NOT_SEEN
         message = f"indexed with the beam centre {another or 'as it was said'}"
-        finding = Finding("SW-Q015", state, message, step.id.partition("@")[2], evidence)
+        finding = Finding("SW-Q020", state, message, step.id.partition("@")[2], evidence)
         return replace(
             verdict, findings=(*verdict.findings, finding), values=verdict.values | evidence
         )

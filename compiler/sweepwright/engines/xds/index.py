@@ -8,7 +8,7 @@ from typing import Any
 from sweepwright.engines.base import PlannedStep, Rung, TemplateUse, constant, one, sweep_folder
 from sweepwright.engines.keywords import replaced_keywords
 from sweepwright.engines.xds.beam_centres import beam_centres
-from sweepwright.engines.xds.instrument import Context, limits, machine, readers
+from sweepwright.engines.xds.instrument import Context, family, limits, machine, readers
 from sweepwright.engines.xds.setting import standard_cell
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedSweep
 from sweepwright.model.plan import Output
@@ -24,15 +24,13 @@ _REFINED = {
     "beam": "BEAM", "axis": "AXIS", "orientation": "ORIENTATION", "cell": "CELL",
     "distance": "POSITION",
 }  # fmt: skip
-#: spots of detectors that count photons are small (generate_XDS.INP 1.20: 3, 4, 2)
-_COUNTING = ("PILATUS", "EIGER")
 
 
 def index_step(
     sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves, common: Context
 ) -> PlannedStep:
     """The step; each rung of its ladder is an attempt. ``common`` is what `instrument` gives."""
-    context = common | _context(sweep, group, job, common["detector"].known)
+    context = common | _context(sweep, group, job)
     use = TemplateUse(
         "xds/index.inp.j2",
         "XDS.INP",
@@ -57,10 +55,11 @@ def index_step(
     )
 
 
-def _context(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves, detector: str) -> Context:
+def _context(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> Context:
     """The variables of ``index.inp.j2`` alone."""
     leaves, path = sweep.leaves, f"sweeps[{sweep.name}].xds."
-    counting = detector in _COUNTING
+    # spots of detectors that count photons are small (generate_XDS.INP 1.20: 3, 4, 2)
+    counting = family(sweep).counting
     small = "photon counting" if counting else "charge integrating"
     return {
         **machine(sweep, job, STAGE, job["run.jobs"].known.colspot),
