@@ -65,8 +65,8 @@ def is_true(verdict: Any) -> None:
     """Refined near the true centre, with the true lattice."""
     assert verdict["outcome"] == "success"
     assert verdict["values"]["fraction_indexed"] > 0.95
-    (finding,) = verdict["findings"]
-    assert (finding["code"], finding["state"]) == ("SW-Q020", "seen")
+    seen = [finding["code"] for finding in verdict["findings"] if finding["state"] == "seen"]
+    assert seen == ["SW-Q020"]
 
 
 def lattice(place: Path, name: str, attempt: int) -> tuple[list[float], list[float]]:
