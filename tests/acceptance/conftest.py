@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from standin_tool import JOB, SPECIFICATION, prepare, run, with_keywords
 from sweep_tool import EXAMPLES, SMALLEST, command, simulate
-from xds_input import STAGES, whole
+from xds_input import WHOLE
 
 needs_dials = pytest.mark.skipif(shutil.which("dials.import") is None, reason="DIALS is not here")
 
@@ -58,7 +58,7 @@ def xds_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         done = command(*arguments, folder=folder)
         assert done.returncode == 0, done.stderr
     text = with_keywords(
-        whole((folder / "run/sweeps/A" / stage / "XDS.INP").read_text() for stage in STAGES),
+        (folder / "run" / WHOLE).read_text(),
         {
             "NAME_TEMPLATE_OF_DATA_FRAMES": "data/x_????.cbf",
             "MAXIMUM_NUMBER_OF_PROCESSORS": "2",

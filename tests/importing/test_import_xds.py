@@ -71,7 +71,6 @@ RECIPE = {
 #: what is written that XDS.INP did not say
 WRITTEN_ANYWAY = {
     "MAXIMUM_NUMBER_OF_JOBS": "changes numbers, and its default moved between builds",
-    "MAXIMUM_NUMBER_OF_PROCESSORS": "of the machine that runs the step",
     "FRIEDEL'S_LAW": "mates are kept apart until it is decided",
     "BACKGROUND_RANGE": "the first five degrees",
     "SPOT_RANGE": "all images: sources disagree about the default",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xds_input import STAGES, whole
+from xds_input import WHOLE
 
 from sweepwright.api.build import files_of
 from sweepwright.api.front import Options, compose_job, resolve_observed
@@ -30,7 +30,7 @@ class Compiled(NamedTuple):
     @property
     def xds_inp(self) -> str:
         """What XDS is told of the only sweep in all its steps, as one XDS.INP."""
-        return whole(self.files.get(f"sweeps/A/{stage}/XDS.INP", "") for stage in STAGES)
+        return self.files.get(WHOLE, "")
 
 
 def header(**fields: Any) -> ImageFacts:

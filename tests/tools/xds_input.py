@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 Keywords = Mapping[str, list[str]]
 
@@ -34,15 +34,5 @@ def number(keywords: Keywords, name: str) -> float:
     return value
 
 
-#: folders of the steps of a sweep that lead from images to intensities
-STAGES = ("index", "integrate", "correct")
-
-
-def whole(texts: Iterable[str]) -> str:
-    """What XDS is told in several steps, as one XDS.INP; without what is decided in the run."""
-    lines = [line for text in texts for line in text.splitlines()]
-    jobs = [line for line in lines if line.startswith("JOB=")]
-    steps = " ".join(re.sub(r"^JOB=|!.*", "", line).strip() for line in jobs)
-    known = (line for line in lines if "= <point_group@" not in line)
-    once = dict.fromkeys(line for line in known if line not in jobs)
-    return "\n".join([f"JOB= {steps}", *once]) + "\n"
+#: where the compiled folder has all of a sweep's XDS.INP in one
+WHOLE = "sweeps/A/whole/by-hand/XDS.INP"

@@ -11,6 +11,7 @@ from typing import Any
 from sweepwright.api.collecting import without_collecting
 from sweepwright.api.front import Options, resolve_job
 from sweepwright.emit.compile import compile_plan, given_leaves, previews
+from sweepwright.emit.tables import fill, placeholder
 from sweepwright.engines.registry import engine as engine_of
 from sweepwright.model.diagnostic import Diagnostic, advice, error
 from sweepwright.model.job_resolved import ResolvedJob
@@ -88,6 +89,9 @@ def files_of(job: ResolvedJob, source: bytes) -> tuple[Plan, dict[str, bytes]]:
     locked = lock(job, templates, sha256_bytes(content))
     places = origins((*given_leaves(draft), *job.all_leaves()))
     files = run_folder.files_of_run(content, source, locked, places, previews(plan), run_sh(plan))
+    files |= {
+        name: fill(table, placeholder).encode() for name, table in engine.reading(plan).items()
+    }
     files |= {f"sources/macros/{macro.name}.yaml": macro.source.encode() for macro in job.macros}
     files |= {f"sources/sites/{site.id}.yaml": site.source.encode() for site in job.sites}
     return plan, files

@@ -14,7 +14,7 @@ from typing import Any
 
 from sweepwright.model.facts import ImageTemplate, PanelFact
 from sweepwright.model.job_resolved import ResolvedJob, ResolvedSweep
-from sweepwright.model.plan import Condition, FileRef, Output, Result, Step
+from sweepwright.model.plan import Condition, FileRef, LineTable, Output, Plan, Result, Step
 from sweepwright.model.resolved import AtRun, Layer, Origin, Resolved
 from sweepwright.model.verdict import Verdict
 
@@ -81,6 +81,8 @@ class Engine:
     name: str
     plan: Callable[[ResolvedJob], Draft]
     judges: Callable[[], Mapping[str, JudgeFunction]]
+    reading: Callable[[Plan], Mapping[str, LineTable]] = lambda _: {}
+    """Files that no step reads, made for people, by their paths below the run folder."""
 
 
 def constant(path: str, value: Any, why: str) -> Resolved[Any]:

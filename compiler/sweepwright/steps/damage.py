@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from sweepwright.emit.write import json_bytes, write_file
 from sweepwright.results import cut_back as cutting
 from sweepwright.results.damage import Damage, damage
 from sweepwright.results.merge import in_order, merge
 from sweepwright.results.observations import Observations, read_unmerged
 from sweepwright.results.sweep_batches import SweepBatches, sweep_batches
 from sweepwright.run import StepCall, StepError
+from sweepwright.steps.decided import write_decision
 
 #: fewer observations of a reflection do not make a line against dose
 _LEAST_MULTIPLICITY = 4.0
@@ -50,7 +50,7 @@ def cut_back(call: StepCall) -> None:
         evidence[sweep.name] = found.to_json()
     values["exclude_images"] = excluded or None
     rule = {"noise": cutting.NOISE, "most_lost": cutting.MOST_LOST}
-    _write(call, values, {"sweeps": evidence, **rule})
+    write_decision(call, values, {"sweeps": evidence, **rule})
 
 
 def zero_dose(call: StepCall) -> None:
@@ -68,7 +68,7 @@ def zero_dose(call: StepCall) -> None:
         figures.to_json() | {"multiplicity": multiplicity} for figures, multiplicity, _ in judged
     ]
     values = {"zero_dose": any(yes for *_, yes in judged)}
-    _write(call, values, {"sweeps": evidence, "least_multiplicity": _LEAST_MULTIPLICITY})
+    write_decision(call, values, {"sweeps": evidence, "least_multiplicity": _LEAST_MULTIPLICITY})
 
 
 def figures(observations: Observations, sweeps: list[list[Any]]) -> tuple[Damage, ...]:
@@ -119,8 +119,3 @@ def _figures(sweep: SweepBatches, observations: Observations) -> Damage:
 
 def _multiplicity(observations: Observations) -> float:
     return len(observations) / len(merge(in_order(observations), apart=False).count)
-
-
-def _write(call: StepCall, values: dict[str, Any], evidence: dict[str, Any]) -> None:
-    content = {"values": values, "evidence": evidence}
-    write_file(call.folder / "decision.json", json_bytes(content))

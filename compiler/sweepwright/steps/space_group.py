@@ -11,10 +11,10 @@ from typing import Any
 
 import gemmi
 
-from sweepwright.emit.write import json_bytes, write_file
 from sweepwright.logs.pointless_xml import read
 from sweepwright.logs.reading import Reading
 from sweepwright.run import StepCall, StepError
+from sweepwright.steps.decided import write_decision
 
 #: groups whose probability is as near to the best one's as this are told beside it
 _EQUALLY_LIKELY = 0.01
@@ -33,8 +33,7 @@ def space_group(call: StepCall) -> None:
         "space_group_number": group.number,
         "reindex": _operator(reading.values.get("best.reindex")),
     }
-    content = {"values": values, "evidence": _evidence(reading, group)}
-    write_file(call.folder / "decision.json", json_bytes(content))
+    write_decision(call, values, _evidence(reading, group))
 
 
 def _operator(text: object) -> str:

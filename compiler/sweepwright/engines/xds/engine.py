@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from sweepwright.engines.base import Engine, JudgeFunction
 from sweepwright.engines.xds.plan import plan
+from sweepwright.engines.xds.whole import whole_inputs
 
 
 def _judges() -> Mapping[str, JudgeFunction]:
@@ -14,4 +15,4 @@ def _judges() -> Mapping[str, JudgeFunction]:
     return {**JUDGES, **OF_CCP4}
 
 
-ENGINE = Engine("xds", plan, _judges)
+ENGINE = Engine("xds", plan, _judges, whole_inputs)

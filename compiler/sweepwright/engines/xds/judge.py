@@ -85,16 +85,16 @@ def _failure(step: Step, folder: Path, exit_code: int, told: Told) -> Verdict:
 def _repeated(step: Step, folder: Path, logs: tuple[str, ...]) -> Finding | None:
     """Whether the logs repeat the values of XDS.INP; None where nothing can be compared."""
     inp = text_of(folder / "XDS.INP")
-    compared, differences = 0, []
+    number, differences = 0, []
     for log in logs:
         count, found = compare(inp, text_of(folder / log), log)
-        compared += count
+        number += count
         differences += [f"{log}: {difference}" for difference in found]
-    if not compared:
+    if not number:
         return None
     state = FindingState.SEEN if differences else FindingState.NOT_SEEN
-    message = "; ".join(differences) or f"{compared} values of XDS.INP are those of the logs"
-    return Finding("SW-Q025", state, message, _subject(step), {"compared": compared})
+    message = "; ".join(differences) or f"{number} values of XDS.INP are those of the logs"
+    return Finding("SW-Q025", state, message, _subject(step), {"compared": number})
 
 
 def _warned(step: Step, told: Told, verdict: Verdict) -> Finding | None:
