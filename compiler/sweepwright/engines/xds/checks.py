@@ -29,7 +29,11 @@ def check(job: ResolvedJob) -> list[Diagnostic]:
         number, cell = group.leaves["space_group_number"], group.leaves["cell"]
         if number.value is not None and cell.value is None:
             message = f"XDS wants the cell together with the space group (crystal {group.name})"
-            found.append(error("SW-E004", message, number.origin.span, help="Add 'cell:'."))
+            found.append(
+                error(
+                    "SW-E004", message, group.leaves["space_group"].origin.span, help="Add 'cell:'."
+                )
+            )
         if cell.value is not None and number.value is None:
             message = f"XDS wants the space group together with the cell (crystal {group.name})"
             help_ = "Add 'space_group:'; of an unknown one XDS finds the cell itself."
