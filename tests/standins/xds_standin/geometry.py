@@ -124,7 +124,9 @@ def _detector(geometry: Geometry, inputs: Inputs) -> Any:
     panel = detector.add_panel()
     panel.set_name("Panel")
     panel.set_type("SENSOR_PAD")
-    panel.set_frame(geometry.x_axis, geometry.y_axis, origin)
+    # printed with six decimals, the axes are not as square as dxtbx wants them
+    square = unit(cross(geometry.normal, geometry.x_axis))
+    panel.set_frame(unit(geometry.x_axis), square, origin)
     panel.set_pixel_size(geometry.pixel)
     panel.set_image_size(geometry.size)
     # dxtbx leaves out the lower limit itself
