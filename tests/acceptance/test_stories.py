@@ -476,7 +476,7 @@ def test_screening_merges_nothing_and_says_so(stories: dict[str, Path]) -> None:
 def test_what_is_not_attempted_for_weak_data_is_said(stories: dict[str, Path]) -> None:
     _, told = check(stories["low-resolution"] / "low-resolution.yaml", "--engine", "dials")
     assert (
-        "dials leaves out what macro 'low-resolution-or-tricky' says of 'processing.indexing.attempts'"
+        "dials leaves out what macro 'low-resolution-or-tricky' says of 'processing.integration.cycles'"
         in told
     )
     run = compiled(stories["low-resolution"], "low-resolution")

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sweepwright.results.unmerged_mtz import write_unmerged
 
+from sweepwright.results.intensity_mtz import write_unmerged
 from sweepwright.results.observations import Observations
 from sweepwright.run import StepCall, StepError
 from sweepwright.steps.damage import cut, cut_back, figures, zero_dose

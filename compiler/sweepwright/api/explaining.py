@@ -13,10 +13,10 @@ from sweepwright.api.front import Options, resolve_job
 from sweepwright.emit.compile import given_leaves
 from sweepwright.emit.spell import SPELLERS
 from sweepwright.emit.tables import fill, placeholder
-from sweepwright.engines.registry import engine
+from sweepwright.engines.registry import ENGINES, engine
 from sweepwright.language.suggest import all_keys
 from sweepwright.model.diagnostic import Diagnostic, advice, error, warning
-from sweepwright.model.plan import Filled, Hole, LineTable, Plan, Step
+from sweepwright.model.plan import Filled, Hole, LineTable, Plan
 from sweepwright.model.proposals import closest
 from sweepwright.model.resolved import Written
 from sweepwright.records.ends import end_of
@@ -152,7 +152,7 @@ def explain_file(path: Path, line: int | None = None) -> FileExplanation:
     emitted = _emitted(plan, place)
     if emitted is None:
         return _no_file(path, place, plan)
-    step, table = emitted
+    table, varies = emitted
     if line is not None and not 1 <= line <= len(table.lines):
         help_ = f"Its lines are 1 to {len(table.lines)}."
         return _refused("SW-P011", f"'{path}' has no line {line}", help_)
@@ -163,7 +163,7 @@ def explain_file(path: Path, line: int | None = None) -> FileExplanation:
             (), (error("SW-P010", message, help=f"Styles: {', '.join(SPELLERS)}."),)
         )
     known, found = _origins(run)
-    texts, more = _texts(whole, step, table)
+    texts, more = _texts(whole, table, varies)
     lines = _lines(table, texts, lambda piece: _piece(piece, known, run, plan))
     asked = (item for item in lines if item.number == line or (line is None and _says(item, table)))
     return FileExplanation(tuple(asked), (*found, *more))
@@ -204,8 +204,11 @@ def _explained(
     return Explained(leaf, stack.levels, tuple(of), made)
 
 
-def _emitted(plan: Plan, place: str) -> tuple[Step, LineTable] | None:
-    """The file at a place below the run folder, in the folder of a step or of an attempt."""
+def _emitted(plan: Plan, place: str) -> tuple[LineTable, bool] | None:
+    """The file at a place below the run folder: of a step, of an attempt, or one for people.
+
+    And whether a ladder writes other lines of it.
+    """
     for step in plan.steps:
         if not place.startswith(f"{step.folder}/"):
             continue
@@ -213,8 +216,13 @@ def _emitted(plan: Plan, place: str) -> tuple[Step, LineTable] | None:
         attempt, _, inner = name.partition("/")
         for table in step.files:
             if name == table.name or (attempt.isdecimal() and inner == table.name):
-                return step, table
-    return None
+                return table, bool(step.attempts)
+    table = _for_people(plan).get(place)
+    return None if table is None else (table, False)
+
+
+def _for_people(plan: Plan) -> Mapping[str, LineTable]:
+    return engine(plan.engine).reading(plan) if plan.engine in ENGINES else {}
 
 
 def _refused(code: str, message: str, help_: str) -> FileExplanation:
@@ -223,6 +231,7 @@ def _refused(code: str, message: str, help_: str) -> FileExplanation:
 
 def _no_file(path: Path, place: str, plan: Plan) -> FileExplanation:
     names = [f"{step.folder}/{table.name}" for step in plan.steps for table in step.files]
+    names += _for_people(plan)
     meant = closest(place, names)
     help_ = f"Did you mean '{meant}'?" if meant else f"It emits {', '.join(names[:3])} ..."
     return _refused("SW-P010", f"'{path}' is not a file that the plan emits", help_)
@@ -240,7 +249,7 @@ def _origins(run: Path) -> tuple[Mapping[str, Stack], list[Diagnostic]]:
         return {}, [warning("SW-P014", message, help=help_)]
 
 
-def _texts(path: Path, step: Step, table: LineTable) -> tuple[list[str], list[Diagnostic]]:
+def _texts(path: Path, table: LineTable, varies: bool) -> tuple[list[str], list[Diagnostic]]:
     """The lines as they stand in the file; as they were compiled, if it was changed or is gone."""
     alone = (table.model_copy(update={"lines": (line,)}) for line in table.lines)
     compiled = [fill(one, placeholder).removesuffix("\n") for one in alone]
@@ -251,7 +260,7 @@ def _texts(path: Path, step: Step, table: LineTable) -> tuple[list[str], list[Di
     fixed = [not any(isinstance(piece, Hole) for piece in line) for line in table.lines]
     if len(present) == len(compiled) and all(
         # a rung of a ladder writes other lines
-        a == b or not known or step.attempts
+        a == b or not known or varies
         for a, b, known in zip(present, compiled, fixed, strict=True)
     ):
         return present, []
