@@ -1,8 +1,8 @@
 """Milliseconds to compile jobs, warm and in process: ``python compile_times.py [--sweeps N] [--times N]``.
 
 A job of one sweep and one of N are compiled several times for each engine: ``read`` is the job, the
-images' headers and the site record, ``made`` the plan and all files of the run folder, ``written`` that
-folder on the disk. It is processor time, smallest and median; ``loop`` is a loop of plain Python, by which
+images' headers and the site record, ``made`` the plan and all files of the run folder, looked through,
+``written`` that folder on the disk. It is processor time, smallest and median; ``loop`` is a loop of plain Python, by which
 runs on machines of different speed are compared.
 """
 
@@ -21,6 +21,7 @@ import numpy as np
 
 from sweepwright.api.build import files_of
 from sweepwright.api.collecting import without_collecting
+from sweepwright.api.emitted import emitted_wrongly
 from sweepwright.api.front import Options, resolve_job
 from sweepwright.model.job_resolved import ResolvedJob
 from sweepwright.records.folder import write_run
@@ -80,11 +81,13 @@ def compile_once(path: Path) -> tuple[float, ...]:
     read, front = milliseconds(lambda: resolve_job(path, Options()))
     job: ResolvedJob | None = front.job
     assert job is not None, front.diagnostics
-    made, (_, files) = milliseconds(lambda: files_of(job, front.source))
+    made, (plan, files) = milliseconds(lambda: files_of(job, front.source))
+    looked, wrong = milliseconds(lambda: emitted_wrongly(plan, files))
+    assert wrong == []
     folder = path.parent / "run"
     written, _ = milliseconds(lambda: write_run(folder, files, job.places))
     shutil.rmtree(folder)
-    return read, made, written
+    return read, made + looked, written
 
 
 def loop() -> None:

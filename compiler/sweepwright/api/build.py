@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sweepwright.api.collecting import without_collecting
+from sweepwright.api.emitted import emitted_wrongly
 from sweepwright.api.front import Options, resolve_job
 from sweepwright.emit.compile import compile_plan, given_leaves, previews
 from sweepwright.emit.tables import fill, placeholder
@@ -62,6 +63,9 @@ def compile_job(path: Path, options: Options, output: Path | None = None) -> Com
         return Compiled(None, None, None, front.diagnostics, sources=front.sources)
     job, diagnostics = front.job, list(front.diagnostics)
     plan, files = files_of(job, front.source)
+    wrong = emitted_wrongly(plan, files)
+    if wrong:
+        return Compiled(None, plan, job, (*diagnostics, *wrong), sources=front.sources)
     folder, fresh, found = _target(path, output, job.name, files)
     diagnostics += found
     if folder is None:
