@@ -140,7 +140,7 @@ def test_a_wrong_template_is_told_of_once(tmp_path: Path) -> None:
     texts = {path: text.encode() for path, text in previews(wrong).items()}
     (found,) = emitted_wrongly(wrong, files | texts)
     assert found.code == "SW-P018"
-    assert "no keyword 'SEPMINE' (and 3 more like it)" in found.message  # four sweeps
+    assert "(and 3 more like it): xds has no keyword 'SEPMINE'" in found.message  # four sweeps
     assert found.help is not None
     assert "fault of sweepwright" in found.help
 

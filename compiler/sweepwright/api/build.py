@@ -14,9 +14,10 @@ from sweepwright.api.front import Options, resolve_job
 from sweepwright.emit.compile import compile_plan, given_leaves, previews
 from sweepwright.emit.tables import fill, placeholder
 from sweepwright.engines.registry import engine as engine_of
-from sweepwright.model.diagnostic import Diagnostic, advice, error
+from sweepwright.model.diagnostic import Diagnostic, advice, error, has_errors
 from sweepwright.model.job_resolved import ResolvedJob
 from sweepwright.model.plan import Plan
+from sweepwright.programs.probe import xds_build
 from sweepwright.records import folder as run_folder
 from sweepwright.records.digest import sha256_bytes
 from sweepwright.records.executed import run_sh
@@ -63,9 +64,10 @@ def compile_job(path: Path, options: Options, output: Path | None = None) -> Com
         return Compiled(None, None, None, front.diagnostics, sources=front.sources)
     job, diagnostics = front.job, list(front.diagnostics)
     plan, files = files_of(job, front.source)
-    wrong = emitted_wrongly(plan, files)
-    if wrong:
-        return Compiled(None, plan, job, (*diagnostics, *wrong), sources=front.sources)
+    build = xds_build() if "xds_par" in job.machine.tools else None
+    diagnostics += emitted_wrongly(plan, files, build)
+    if has_errors(diagnostics):
+        return Compiled(None, plan, job, tuple(diagnostics), sources=front.sources)
     folder, fresh, found = _target(path, output, job.name, files)
     diagnostics += found
     if folder is None:

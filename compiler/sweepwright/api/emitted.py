@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from sweepwright.emit.tables import fill_piece, placeholder
 from sweepwright.model.diagnostic import Diagnostic, error
 from sweepwright.model.plan import Attempt, Line, LineTable, Piece, Plan
-from sweepwright.programs.emitted import READERS, Slip, slips
+from sweepwright.programs.emitted import READERS, Slip, slips, statements
+from sweepwright.programs.xds_builds import doubts_of_build
+from sweepwright.programs.xds_lint import doubts
 
 _HELP = (
     "This is a fault of sweepwright, unless the line comes from 'keywords' of the job; "
@@ -17,33 +18,55 @@ _HELP = (
 )
 
 
-def emitted_wrongly(plan: Plan, files: Mapping[str, bytes]) -> list[Diagnostic]:
-    """SW-P018: lines that a program would not understand, each said once.
+def emitted_wrongly(
+    plan: Plan, files: Mapping[str, bytes], build: int | None = None
+) -> list[Diagnostic]:
+    """SW-P018: lines that a program would not understand; and what else is known to be doubtful.
 
-    ``files`` are those of the run folder by their names, as `files_of` gives them.
+    ``files`` are those of the run folder by their names, as `files_of` gives them, and ``build`` is that
+    of XDS here, where it is known. What is wrong with several files is said once.
     """
-    first: dict[str, tuple[str, Slip]] = {}
-    times: Counter[str] = Counter()
-    for path, slip in _all(plan, files):
-        first.setdefault(slip.message, (path, slip))
-        times[slip.message] += 1
-    return [_told(path, slip, times[message] - 1) for message, (path, slip) in first.items()]
+    seen: dict[tuple[str, str], list[tuple[str, Diagnostic]]] = {}
+    for path, found in _all(plan, files, build):
+        seen.setdefault((found.code, found.message), []).append((path, found))
+    return [_told(several) for several in seen.values()]
 
 
-def _all(plan: Plan, files: Mapping[str, bytes]) -> Iterator[tuple[str, Slip]]:
+def _all(
+    plan: Plan, files: Mapping[str, bytes], build: int | None
+) -> Iterator[tuple[str, Diagnostic]]:
+    """What is wrong with each file of the plan, with the file's name and line."""
     for step in plan.steps:
         for file in step.files:
             program = READERS.get(file.name)
             if program is None:
                 continue
             path = f"{step.folder}/{file.name}"
-            for slip in slips(files[path].decode(), program):
+            text = files[path].decode()
+            for slip in slips(text, program):
                 if not (slip.unread and _of_job(file.lines[slip.line])):
-                    yield path, slip
+                    yield f"{path}, line {slip.line + 1}", _slipped(slip)
             for rung in step.attempts:
-                for number, text in _tried(file, rung):
-                    for slip in slips(text, program):
-                        yield path, replace(slip, line=number)
+                for number, line in _tried(file, rung):
+                    for slip in slips(line, program):
+                        yield f"{path}, line {number + 1} when tried again", _slipped(slip)
+            said = statements(text, program)
+            for found in doubts(said, program, lambda _: None):
+                yield path, found
+            if build is not None and said:
+                for found in doubts_of_build(said, program, build, lambda _: None):
+                    yield path, found
+
+
+def _slipped(slip: Slip) -> Diagnostic:
+    return error("SW-P018", f"{slip.message}: '{' '.join(slip.text.split())}'", help=_HELP)
+
+
+def _told(several: list[tuple[str, Diagnostic]]) -> Diagnostic:
+    """The first of several that are alike, with its place."""
+    path, found = several[0]
+    more = f" (and {len(several) - 1} more like it)" if several[1:] else ""
+    return replace(found, message=f"{path}{more}: {found.message}")
 
 
 def _of_job(line: Line) -> bool:
@@ -62,10 +85,3 @@ def _piece(piece: Piece, rung: Attempt) -> str:
     if not isinstance(piece, str) and piece.leaf in rung.set:
         return rung.set[piece.leaf]
     return fill_piece(piece, placeholder)
-
-
-def _told(path: str, slip: Slip, more: int) -> Diagnostic:
-    others = f" (and {more} more like it)" if more else ""
-    line = " ".join(slip.text.split())
-    message = f"{path}, line {slip.line + 1}: {slip.message}{others}: '{line}'"
-    return error("SW-P018", message, help=_HELP)

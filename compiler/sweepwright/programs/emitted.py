@@ -54,11 +54,11 @@ Names = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """What is wrong with a line whatever stands around it, the names on it, and its value of JOB."""
+    """What is wrong with a line whatever stands around it, and what it says."""
 
     wrong: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
-    job: str = ""
+    statements: tuple[Statement, ...] = ()
 
 
 def slips(text: str, program: str) -> list[Slip]:
@@ -74,12 +74,17 @@ def slips(text: str, program: str) -> list[Slip]:
     names = tuple([line.names for line in read])
     found += (Slip(number, lines[number], message) for number, message in _around(program, names))
     if program == "xds":
-        job = next((line.job for line in read if line.job), "")
+        job = next((line.statements[0].value for line in read if line.names == ("JOB",)), "")
         found += (
             Slip(number, lines[number], f"no step of JOB reads {name}", unread=True)
             for number, name in _unread(names, job)
         )
     return found
+
+
+def statements(text: str, program: str) -> list[Statement]:
+    """All that a file for XDS, XSCALE or XDSCONV says; places are within its line."""
+    return [one for line in text.splitlines() for one in _read(program, line).statements]
 
 
 @lru_cache(maxsize=4096)
@@ -101,8 +106,7 @@ def _read(program: str, line: str) -> _Line:
         unknown = (one.name for one in found.statements if one.name not in rows)
         wrong += tuple(f"xdsconv has no keyword '{name}'" for name in unknown)
     wrong += tuple(filter(None, (_wrong_value(rows[one.name], one) for one in known)))
-    job = next((one.value for one in known if one.name == "JOB"), "")
-    return _Line(wrong, tuple(one.name for one in known), job)
+    return _Line(wrong, tuple(one.name for one in known), tuple(known))
 
 
 def _wrong_value(row: Keyword, given: Statement) -> str:

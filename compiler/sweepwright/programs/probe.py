@@ -27,6 +27,10 @@ CCP4_PROGRAMS = ("pointless", "aimless", "ctruncate")
 _SECONDS = 60
 _LICENCE = re.compile(r"licensed until\s+(\d{1,2})-(\w{3})-(\d{4})", re.IGNORECASE)
 _CCP4 = re.compile(r"#+ *CCP4[^\n:]*: *\S+ +version +(\S+)", re.IGNORECASE)
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_BUILT_ON = re.compile(
+    rf"VERSION\s+({'|'.join(_MONTHS)})[a-z]*\s+(\d{{1,2}}),\s*(\d{{4}})", re.IGNORECASE
+)
 _BUILT = re.compile(r"VERSION\s+([^\n(]+?)\s*(?:\(|BUILT)", re.IGNORECASE)
 
 
@@ -64,8 +68,24 @@ def licence_end(banner: str) -> datetime.date | None:
     found = _LICENCE.search(banner)
     if found is None:
         return None
-    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-    return datetime.date(int(found[3]), months.index(found[2].title()) + 1, int(found[1]))
+    return datetime.date(int(found[3]), _MONTHS.index(found[2].title()) + 1, int(found[1]))
+
+
+def xds_build() -> int | None:
+    """The date of the build of XDS on this machine as a number (20230630), if it is known."""
+    return build_of(_cached("xds_par", _greeting))
+
+
+def build_of(banner: str) -> int | None:
+    """The date of a build: ``BUILT=``, or that of the version, which is all that old builds tell."""
+    built = re.search(r"BUILT=(\d{8})", banner)
+    if built:
+        return int(built[1])
+    version = _BUILT_ON.search(banner)
+    if version is None:
+        return None
+    month = _MONTHS.index(version[1].title()) + 1
+    return int(version[3]) * 10000 + month * 100 + int(version[2])
 
 
 def _xds_and_ccp4() -> dict[str, ToolFacts]:

@@ -37,6 +37,7 @@ from sweepwright.programs.keyword_tables import table as keyword_table
 from sweepwright.programs.keyword_values import wrong_value
 from sweepwright.programs.keywords import check_keyword
 from sweepwright.programs.xds_input import Misread, parse
+from sweepwright.programs.xds_lint import doubts
 
 _MOST_BYTES = 500_000
 _CRYSTAL = "x1"
@@ -115,8 +116,16 @@ def import_text(source: Source, here: str, job_folder: Path | None = None) -> Im
     _refuse_segments(given, work)
     _check_values(given, work)
     if not has_errors(draft.found):
+        draft.found += _doubts(given)
+    if not has_errors(draft.found):
         _carry(_counting(given, work), work)
     return draft.finish()
+
+
+def _doubts(given: Statements) -> list[Diagnostic]:
+    """What is known of XDS and speaks against the file as it stands."""
+    spans = {one.statement: one.piece.span for several in given.values() for one in several}
+    return doubts(spans, "xds", spans.__getitem__)
 
 
 def summary(made: Imported) -> str:
