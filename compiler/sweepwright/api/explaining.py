@@ -217,8 +217,8 @@ def _emitted(plan: Plan, place: str) -> tuple[LineTable, bool] | None:
         for table in step.files:
             if name == table.name or (attempt.isdecimal() and inner == table.name):
                 return table, bool(step.attempts)
-    table = _for_people(plan).get(place)
-    return None if table is None else (table, False)
+    made = _for_people(plan)
+    return (made[place], False) if place in made else None
 
 
 def _for_people(plan: Plan) -> Mapping[str, LineTable]:
