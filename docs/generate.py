@@ -12,6 +12,7 @@ from generating.job import job_page
 from generating.macros import macros_page
 from generating.rules import rule_pages
 from generating.simulation import simulate_page
+from generating.xds_rules import xds_rules_page
 
 from sweepwright.cli.editing import cheatsheet_page
 from sweepwright.language.schema import job_schema
@@ -32,6 +33,7 @@ def pages() -> dict[str, str]:
         "checklist.md": checklist_page(),
         "cheatsheet.md": cheatsheet_page(),
         "macros.md": macros_page(),
+        "xds-rules.md": xds_rules_page(),
         **rule_pages(),
     }
     return {
