@@ -14,6 +14,8 @@ from sweepwright.api.front import Options, resolve_job
 from sweepwright.emit.compile import previews
 from sweepwright.model.plan import Attempt, LineTable, Plan
 from sweepwright.programs.emitted import READERS, slips
+from sweepwright.programs.keyword_tables import table
+from sweepwright.programs.keywords import program_problem
 
 STANDINS = Path(__file__).resolve().parents[1] / "standins"
 #: an example that XDS cannot do: it wants the cell with the group
@@ -169,3 +171,20 @@ def test_keywords_of_the_job_may_stand_where_no_step_reads_them(tmp_path: Path) 
     assert done.folder is not None, done.diagnostics
     text = (done.folder / "sweeps/A/integrate/XDS.INP").read_text()
     assert "STRONG_PIXEL= 4" in text
+
+
+def test_the_options_of_ctruncate_are_those_of_its_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_ccp4(monkeypatch)
+    plan, _ = compiled("first-job", tmp_path / "first")
+    (step,) = (step for step in plan.steps if step.program == "ctruncate")
+    options = [str(word) for word in step.argv if str(word).startswith("-")]
+    assert "-colano" in options
+    assert set(options) <= set(table("ctruncate"))
+
+
+@pytest.mark.parametrize("program", ["ctruncate", "freerflag", "cad"])
+def test_other_programs_of_ccp4_take_no_keywords_of_a_job(program: str) -> None:
+    assert all(row.closed for row in table(program).values())
+    assert program_problem(program) is not None

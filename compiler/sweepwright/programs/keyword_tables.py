@@ -18,6 +18,8 @@ from sweepwright.programs.probe import DIALS_PROGRAMS
 XDS_STEPS = tuple("xycorr init colspot idxref defpix xplan integrate correct".split())
 #: programs whose keywords are lines on standard input
 LINE_PROGRAMS = ("pointless", "aimless")
+#: programs of CCP4 whose keywords are known, and of which no job says any
+_CLOSED_PROGRAMS = ("ctruncate", "freerflag", "cad")
 PROGRAMS = ("xds", "xscale", *LINE_PROGRAMS, *DIALS_PROGRAMS)
 #: words that DIALS takes in the place of any value
 _PHIL_SPECIALS = ("None", "Auto")
@@ -70,10 +72,13 @@ class Keyword:
 
 @cache
 def table(program: str) -> Mapping[str, Keyword]:
-    """All keywords of one of ``PROGRAMS``, or of xdsconv, by name in the order of the table."""
+    """All keywords of one of ``PROGRAMS``, of xdsconv, or of ``ctruncate``, ``freerflag``, ``cad``.
+
+    They are by name, in the order of the table.
+    """
     if program.startswith("dials."):
         rows = _dials_rows(program.removeprefix("dials."))
-    elif program in LINE_PROGRAMS:
+    elif program in (*LINE_PROGRAMS, *_CLOSED_PROGRAMS):
         rows = (_keyword(row) for row in _load("ccp4/keywords.yaml")["programs"][program])
     else:
         name = "keywords" if program == "xds" else f"{program}_keywords"
