@@ -13,6 +13,7 @@ from sweepwright.results.model import MergedSet, Output, Results, results_schema
 from sweepwright.results.observations import read_unmerged
 from sweepwright.results.per_image import per_image, per_sweep
 from sweepwright.results.statistics import merging_statistics
+from sweepwright.results.sweep_batches import sweep_batches
 from sweepwright.results.table1 import table1
 
 
@@ -106,7 +107,18 @@ def test_sweeps_are_told_apart_by_their_batches(simulated, unmerged_mtz):
     two = replace(data, batch=np.where(data.batch > 50, data.batch + 150, data.batch))
     read = read_unmerged(unmerged_mtz(two))
     assert read.batch_ranges == ((1, 50), (201, 250))
-    assert [(part[0].batch, part[-1].batch) for part in per_sweep(read)] == [(1, 50), (201, 250)]
+    sweeps = sweep_batches(read, [("A", 1, 50), ("B", 1, 50)])
+    parts = per_sweep(read, sweeps)
+    assert [(part[0].batch, part[-1].batch) for part in parts] == [(1, 50), (201, 250)]
+
+
+def test_a_sweep_with_an_excluded_middle_is_one(simulated, unmerged_mtz):
+    data = simulated(d_min=4)
+    rest = data.select((data.batch < 41) | (data.batch > 60))
+    read = read_unmerged(unmerged_mtz(rest))
+    assert read.batch_ranges == ((1, 40), (61, 100))
+    (part,) = per_sweep(read, sweep_batches(read, [("A", 1, 100)]))
+    assert [item.batch for item in part] == [*range(1, 41), *range(61, 101)]
 
 
 def test_no_observations_no_images(simulated):

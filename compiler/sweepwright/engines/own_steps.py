@@ -119,6 +119,7 @@ def finish(group: ResolvedGroup, dataset: DataSet, files: Sequence[FileRef]) -> 
     ]
     asked = merged_names(group, dataset) | {
         "sweeps": constant(prefix + "sweeps", dataset.sweeps, "sweeps of the data set"),
+        "images": images_of(prefix + "images", _sweeps_of(group, dataset)),
         "wavelength": computed(
             prefix + "wavelength", dataset.wavelength_a, "mean weighted by images", *wavelengths
         ),
@@ -167,8 +168,11 @@ def _damage(prefix: str, group: ResolvedGroup, dataset: DataSet) -> Resolved[Any
     asked = group.leaves["processing.damage.report"]
     if not asked.known:
         return computed(prefix + "damage", None, "not asked for", asked)
-    sweeps = [sweep for sweep in group.sweeps if sweep.name in dataset.sweeps]
-    return images_of(prefix + "damage", sweeps, asked)
+    return images_of(prefix + "damage", _sweeps_of(group, dataset), asked)
+
+
+def _sweeps_of(group: ResolvedGroup, dataset: DataSet) -> list[ResolvedSweep]:
+    return [sweep for sweep in group.sweeps if sweep.name in dataset.sweeps]
 
 
 def results(job: ResolvedJob, group: ResolvedGroup, dataset: DataSet) -> list[Result]:

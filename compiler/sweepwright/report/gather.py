@@ -145,7 +145,7 @@ def _summary(
         results=results,
         sets=tuple(_figures(part, decided) for part in finished),
         sweeps=tuple(_sweeps(lock, values)),
-        images=tuple(figures for part in finished for figures in _images(part, values)),
+        images=tuple(figures for part in finished for figures in _images(part)),
         programs=tuple(_programs(lock, ends)),
         decisions=tuple(_decisions(plan, decided, values)),
         steps=tuple(_step(step, ends[step.id]) for step in plan.steps if step.id in ends),
@@ -178,12 +178,11 @@ def _figures(part: Mapping[str, Any], decided: Mapping[str, Any]) -> SetFigures:
     return SetFigures(MergingStatistics.model_validate(part["curve"]), resolution, table_shells)
 
 
-def _images(part: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[ImageFigures]:
-    for name, images in zip(part["asked"]["sweeps"], part["images"], strict=False):
+def _images(part: Mapping[str, Any]) -> Iterator[ImageFigures]:
+    for (name, offset), images in zip(part["batch_offsets"].items(), part["images"], strict=True):
         if images:
-            first = values.get(f"sweeps[{name}].range", [images[0]["batch"]])[0]
             statistics = tuple(ImageStatistics(**image) for image in images)
-            yield ImageFigures(name, statistics, images[0]["batch"] - first)
+            yield ImageFigures(name, statistics, offset)
 
 
 def _sweeps(lock: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[SweepFacts]:

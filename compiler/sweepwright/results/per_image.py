@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from sweepwright.results.merge import in_order, merge
 from sweepwright.results.observations import Observations
+from sweepwright.results.sweep_batches import SweepBatches
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,13 @@ def per_image(observations: Observations) -> tuple[ImageStatistics, ...]:
     )
 
 
-def per_sweep(observations: Observations) -> tuple[tuple[ImageStatistics, ...], ...]:
-    """The same for each batch range of the file, judged against the mean of all sweeps."""
+def per_sweep(
+    observations: Observations, sweeps: Sequence[SweepBatches]
+) -> tuple[tuple[ImageStatistics, ...], ...]:
+    """The same for each sweep of the file, judged against the mean of all of them."""
     images = per_image(observations)
     return tuple(
-        tuple(item for item in images if first <= item.batch <= last)
-        for first, last in observations.batch_ranges
+        tuple(item for item in images if 0 <= item.batch - sweep.offset - sweep.first <= length)
+        for sweep in sweeps
+        for length in (sweep.last - sweep.first,)
     )

@@ -15,6 +15,7 @@ from sweepwright.results.observations import Observations, read_unmerged
 from sweepwright.results.per_image import per_sweep
 from sweepwright.results.reference import Extended, read_reference
 from sweepwright.results.statistics import merging_statistics
+from sweepwright.results.sweep_batches import SweepBatches, sweep_batches
 from sweepwright.run import StepCall, StepError
 from sweepwright.steps.damage import figures as sweep_figures
 
@@ -73,16 +74,26 @@ def _set(asked: Any, observations: Observations) -> dict[str, Any]:
     table = merging_statistics(observations, **limits, shells=TABLE_SHELLS)
     curve = merging_statistics(observations, **limits, shells=CURVE_SHELLS)
     damage = _damage(asked["damage"], observations)
+    placed = _placed(asked["images"], observations)
     return {
         "asked": dict(asked),
         "space_group": observations.group.xhm(),
         "cell": list(observations.cell),
         "statistics": table.to_json(),
         "curve": curve.to_json(),
-        "images": plain(per_sweep(observations)),
+        "images": plain(per_sweep(observations, placed)),
+        "batch_offsets": {sweep.name: sweep.offset for sweep in placed},
         "findings": [_completeness(table.overall.completeness), *_damaged(damage)],
         **({} if damage is None else {"damage": [one.to_json() for one in damage]}),
     }
+
+
+def _placed(images: Any, observations: Observations) -> tuple[SweepBatches, ...]:
+    """Where the images of each sweep are in the file; nothing where that cannot be told."""
+    try:
+        return sweep_batches(observations, [tuple(one) for one in images])
+    except ValueError:
+        return ()
 
 
 def _damage(sweeps: Any, observations: Observations) -> tuple[Damage, ...] | None:
