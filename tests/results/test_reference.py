@@ -61,8 +61,8 @@ def test_flags_are_kept_and_extended(tmp_path: Path, flags: Any) -> None:
     for index, flag, old in zip(hkl.tolist(), made, there, strict=True):
         assert not old or flag == kept[tuple(map(abs, index))]
     rule = convention(made[~np.array(there)])
-    assert (rule.values, rule.free) == (reference.convention.values, reference.convention.free)  # type: ignore[union-attr]
-    assert rule.fraction == pytest.approx(reference.convention.fraction, rel=0.25)  # type: ignore[union-attr]
+    assert (rule.values, rule.free) == (reference.convention.values, reference.convention.free)
+    assert rule.fraction == pytest.approx(reference.convention.fraction, rel=0.25)
     assert np.array_equal(extended(reference, hkl[::-1], seed=1)[0][::-1], made)
 
 
