@@ -6,28 +6,16 @@ The simulation's header is right; the job says another centre, and the truth is 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import needs_dials
-from sweep_tool import REPOSITORY, command, simulate
+from standin_tool import PATH, SPECIFICATION
+from sweep_tool import command, simulate
 
 pytestmark = [pytest.mark.dials, needs_dials, pytest.mark.xdist_group("xds-ladder")]
 
-SIMULATION = """\
-seed: 7
-structure:
-  space_group: P 43 21 2
-  cell: [45, 45, 30, 90, 90, 90]
-  d_min: 2.6
-  light_atoms: 60
-beam: {wavelength: 0.9795}
-detector: {model: 100K, distance: 60}
-sweeps:
-  - {name: x, images: 40, width: 1.0}
-"""
 JOB = """\
 sweepwright: 1
 name: NAME
@@ -43,7 +31,7 @@ TRUE = (245.7, 94.7)
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("xds-ladder")
-    (folder / "sim.yaml").write_text(SIMULATION)
+    (folder / "sim.yaml").write_text(SPECIFICATION)
     done = command("simulate", "sim.yaml", "-o", "data", folder=folder)
     assert done.returncode == 0, done.stderr
     return folder
@@ -54,8 +42,7 @@ def indexed(place: Path, name: str, org: tuple[float, float], more: str = "") ->
     text = JOB.replace("NAME", name)
     text = text.replace("X px", f"{org[0] - 0.5:.1f} px").replace("Y px", f"{org[1] - 0.5:.1f} px")
     (place / f"{name}.yaml").write_text(text + more)
-    path = f"{REPOSITORY / 'tests/standins'}:{os.environ['PATH']}"
-    done = command("run", f"{name}.yaml", folder=place, environment={"PATH": path})
+    done = command("run", f"{name}.yaml", folder=place, environment={"PATH": PATH})
     assert done.returncode == 0, done.stdout + done.stderr
     folders = sorted((place / name / "sweeps/A/index").glob("[0-9]*"), key=lambda f: int(f.name))
     return [json.loads((folder / "end.json").read_text())["verdict"] for folder in folders]
@@ -121,8 +108,7 @@ def test_sweeps_of_one_crystal_are_compared(
         f"goniostat: {{axes: [{axes}, {{name: phi, vector: [1, 0, 0]}}]}}\n"
         "sweeps: [{name: flat, images: data/flat_####.cbf}, {name: tilted, images: data/tilted_####.cbf}]\n"
     )
-    path = f"{REPOSITORY / 'tests/standins'}:{os.environ['PATH']}"
-    done = command("run", "kappa.yaml", folder=folder, environment={"PATH": path})
+    done = command("run", "kappa.yaml", folder=folder, environment={"PATH": PATH})
     assert done.returncode == 0, done.stdout + done.stderr
     (place,) = (folder / "kappa").glob("groups/*/orientations/1")
     found = json.loads((place / "orientations.json").read_text())["misset_deg"]["tilted"]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mangling import mangled
 from replayed_facts import compile_replayed, header
 from ruamel.yaml import YAML
 from shared_samples import XDS_INPUTS, needs_samples
@@ -510,32 +511,8 @@ def test_folders_files_and_bytes(tmp_path: Path) -> None:
     assert problem.code == "SW-M012"
 
 
-@st.composite
-def mangled(draw: st.DrawFn) -> str:
-    lines = WHOLE.splitlines()
-    words = sorted(
-        {*WHOLE.split(), "1e308", "-0.0", "0", "nan", "SEGMENT=", "LIB=", "~/x_????.cbf"}
-    )
-    for _ in range(draw(st.integers(1, 5))):
-        index = draw(st.integers(0, len(lines) - 1))
-        kind = draw(st.sampled_from(["drop", "double", "word", "word", "text", "cut"]))
-        if kind == "drop" and len(lines) > 1:
-            del lines[index]
-        elif kind == "double":
-            lines.insert(index, lines[index])
-        elif kind == "word":
-            parts = lines[index].split() or [""]
-            parts[draw(st.integers(0, len(parts) - 1))] = draw(st.sampled_from(words))
-            lines[index] = " ".join(parts)
-        elif kind == "text":
-            lines[index] += draw(st.text(max_size=4))
-        else:
-            lines[index] = lines[index][: draw(st.integers(0, len(lines[index])))]
-    return "\n".join(lines)
-
-
 @settings(max_examples=500, deadline=None)
-@given(mangled())
+@given(mangled(WHOLE, ("1e308", "-0.0", "0", "nan", "SEGMENT=", "LIB=", "~/x_????.cbf")))
 def test_whatever_stands_in_an_input_is_answered_and_nothing_is_dropped(text: str) -> None:
     made = read(text)
     errors = [item for item in made.diagnostics if item.severity is Severity.ERROR]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
+from mangling import mangled
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
@@ -136,31 +136,8 @@ def test_facts_have_sources_and_readers() -> None:
             assert row.read in READERS
 
 
-@st.composite
-def mangled(draw: st.DrawFn) -> str:
-    lines = PROJECT.splitlines()
-    words = sorted(set(PROJECT.split()))
-    for _ in range(draw(st.integers(1, 5))):
-        index = draw(st.integers(0, len(lines) - 1))
-        kind = draw(st.sampled_from(["drop", "double", "word", "text", "swap"]))
-        if kind == "drop" and len(lines) > 1:
-            del lines[index]
-        elif kind == "double":
-            lines.insert(index, lines[index])
-        elif kind == "word":
-            parts = lines[index].split() or [""]
-            parts[draw(st.integers(0, len(parts) - 1))] = draw(st.sampled_from(words))
-            lines[index] = " ".join(parts)
-        elif kind == "text":
-            lines[index] += draw(st.text(max_size=4))
-        else:
-            other = draw(st.integers(0, len(lines) - 1))
-            lines[index], lines[other] = lines[other], lines[index]
-    return "\n".join(lines)
-
-
 @settings(max_examples=800, deadline=None)
-@given(mangled())
+@given(mangled(PROJECT))
 def test_whatever_stands_in_a_project_is_answered_and_no_line_is_dropped(text: str) -> None:
     made = read(text)
     assert uncovered(text, made) == ""

@@ -15,7 +15,7 @@ from typing import Any
 from sweepwright.model.facts import ImageTemplate, PanelFact
 from sweepwright.model.job_resolved import ResolvedJob, ResolvedSweep
 from sweepwright.model.plan import Condition, FileRef, LineTable, Output, Plan, Result, Step
-from sweepwright.model.resolved import AtRun, Layer, Origin, Resolved
+from sweepwright.model.resolved import AtRun, Decision, Layer, Origin, Resolved
 from sweepwright.model.verdict import Verdict
 
 #: an attempt's folder is four deep below the run folder: sweeps/A/index/1
@@ -88,6 +88,11 @@ class Engine:
 def constant(path: str, value: Any, why: str) -> Resolved[Any]:
     """A value that the engine's recipe sets; ``why`` is its key in the origin."""
     return Resolved(path, value, Origin(Layer.DEFAULT, why))
+
+
+def until_decided(leaf: Resolved[Any], path: str, value: Any, why: str) -> Resolved[Any]:
+    """The leaf; while a step of the run has yet to decide it, a value that hides nothing from it."""
+    return constant(path, value, why) if isinstance(leaf.value, Decision) else leaf
 
 
 def threads(path: str, asked: Resolved[Any] | None = None) -> Resolved[Any]:

@@ -5,16 +5,21 @@ CORRECT then corrects for nothing that AIMLESS models. Merged and unmerged files
 
 from __future__ import annotations
 
-from typing import Any
-
 from sweepwright.engines import damage
-from sweepwright.engines.base import PlannedStep, TemplateUse, constant, group_folder, one
+from sweepwright.engines.base import (
+    PlannedStep,
+    TemplateUse,
+    constant,
+    group_folder,
+    one,
+    until_decided,
+)
 from sweepwright.engines.ccp4.pointless import SORTED
 from sweepwright.engines.ccp4.script import Context, by_hand
 from sweepwright.engines.keywords import line_keywords, replaced_lines
 from sweepwright.model.job_resolved import DataSet, ResolvedGroup
 from sweepwright.model.plan import FileRef, Output
-from sweepwright.model.resolved import Decision, Leaves, Resolved
+from sweepwright.model.resolved import Leaves
 
 XML = "aimless.xml"
 _STEM = "scaled"
@@ -82,16 +87,19 @@ def _stem(group: ResolvedGroup, dataset: DataSet) -> str:
 
 def _context(path: str, group: ResolvedGroup, job: Leaves, final: bool) -> Context:
     leaves = group.leaves
-    anomalous = leaves["processing.anomalous"]
-    if isinstance(anomalous.value, Decision) and not final:
-        anomalous = constant(path + "ANOMALOUS", True, "mates apart until it is decided")
+    anomalous, high = leaves["processing.anomalous"], leaves["processing.resolution.high"]
+    if not final:
+        anomalous = until_decided(
+            anomalous, path + "ANOMALOUS", True, "mates apart until it is decided"
+        )
+        high = until_decided(high, path + "high", None, "the limit is decided after scaling")
     protected = leaves["processing.protect_anomalous"].value == "all"
     why = "large differences are kept" if protected else "AIMLESS"
     return {
         "group": constant(path + "group", group.name, "group"),
         "purpose": constant(path + "purpose", _purpose(final), "purpose"),
         "low": leaves["processing.resolution.low"],
-        "high": _high(path, leaves["processing.resolution.high"], final),
+        "high": high,
         "run_batches": _run_batches(path, group) if final else [],
         "run_limits": _run_limits(path, group),
         "spacing": constant(path + "SPACING", 5.0, "AIMLESS"),
@@ -109,12 +117,6 @@ def _context(path: str, group: ResolvedGroup, job: Leaves, final: bool) -> Conte
 
 def _purpose(final: bool) -> str:
     return "scaling as decided" if final else "first scaling of all data"
-
-
-def _high(path: str, high: Resolved[Any], final: bool) -> Resolved[Any]:
-    if isinstance(high.value, Decision) and not final:
-        return constant(path + "high", None, "the limit is decided after scaling")
-    return high
 
 
 def _run_batches(path: str, group: ResolvedGroup) -> list[Context]:

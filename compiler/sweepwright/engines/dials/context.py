@@ -6,13 +6,21 @@ from dataclasses import replace
 from typing import Any
 
 from sweepwright.engines import damage
-from sweepwright.engines.base import TO_RUN, constant, panel_of, placed_by, template_path, threads
+from sweepwright.engines.base import (
+    TO_RUN,
+    constant,
+    panel_of,
+    placed_by,
+    template_path,
+    threads,
+    until_decided,
+)
 from sweepwright.engines.dials.masks import mask_name
 from sweepwright.geometry.detector import beam_center_px, signed_distance_mm
 from sweepwright.geometry.frames import IMGCIF, from_sw, matrix_from_sw
 from sweepwright.geometry.rotation import flat, rounded, rows
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedSweep
-from sweepwright.model.resolved import Decision, Leaves, Resolved, computed
+from sweepwright.model.resolved import Leaves, Resolved, computed
 
 Context = dict[str, Any]
 
@@ -199,9 +207,7 @@ def integrate(sweep: ResolvedSweep) -> Context:
 def _known_high(path: str, leaves: Leaves) -> Resolved[Any]:
     """The limit when the job gives one; a decided one cuts later."""
     high = leaves["processing.resolution.high"]
-    if isinstance(high.value, Decision):
-        return constant(path + "d_min", None, "the limit is decided after scaling")
-    return high
+    return until_decided(high, path + "d_min", None, "the limit is decided after scaling")
 
 
 def symmetry(group: ResolvedGroup) -> Context:
@@ -232,8 +238,8 @@ def first_scale(group: ResolvedGroup) -> Context:
     """All data, mates apart: what is to be decided must not be hidden by what is assumed."""
     path = f"groups[{group.name}].dials."
     anomalous = group.leaves["processing.anomalous"]
-    if isinstance(anomalous.value, Decision):
-        anomalous = constant(path + "anomalous", True, "mates apart until it is decided")
+    why = "mates apart until it is decided"
+    anomalous = until_decided(anomalous, path + "anomalous", True, why)
     return _scale(group, _mates(group, anomalous), _known_high(path, group.leaves))
 
 

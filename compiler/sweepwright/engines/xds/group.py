@@ -25,13 +25,14 @@ from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedJob
 from sweepwright.model.plan import FileRef, Need, Output
 
 Corrected = Mapping[str, str]
+#: merged and unmerged file of each data set
+Merged = list[tuple[FileRef, FileRef]]
 
 
 def group_steps(group: ResolvedGroup, job: ResolvedJob, corrected: Corrected) -> list[PlannedStep]:
     """All steps to the finished sets; ``corrected`` is the step that made each XDS_ASCII.HKL."""
     by_aimless = job.leaves["processing.scaling.program"].known == "aimless"
-    ways = (_aimless if by_aimless else _xscale)(group, job, corrected)
-    steps, merged = ways
+    steps, merged = (_aimless if by_aimless else _xscale)(group, job, corrected)
     for dataset, (intensities, unmerged) in zip(group.datasets, merged, strict=True):
         last = intensities
         if "ctruncate" in job.machine.tools:
@@ -47,9 +48,6 @@ def scaling_programs(job: ResolvedJob) -> list[str]:
         return ["pointless", "aimless"]
     unknown = any(group.leaves["space_group"].value is None for group in job.groups)
     return ["xscale", *(["pointless"] if unknown and "pointless" in job.machine.tools else [])]
-
-
-Merged = list[tuple[FileRef, FileRef]]
 
 
 def _aimless(

@@ -13,6 +13,7 @@ from sweepwright.engines.base import (
     group_folder,
     one,
     threads,
+    until_decided,
 )
 from sweepwright.engines.keywords import keyword_lines, replaced_keywords
 from sweepwright.engines.xds.correct import WFAC1_PROTECTED, friedel
@@ -143,6 +144,6 @@ def _dose(path: str, group: ResolvedGroup, name: str) -> Context:
 
 def _high(path: str, high: Resolved[Any], final: bool) -> Resolved[Any]:
     """0 takes all data: what is decided from the scaled data cuts the final scaling alone."""
-    if isinstance(high.value, Decision) and not final:
-        return constant(path + "high", 0.0, "the limit is decided after scaling")
-    return high
+    if final:
+        return high
+    return until_decided(high, path + "high", 0.0, "the limit is decided after scaling")
