@@ -4,12 +4,14 @@ In a checkout (or an editable install) they stand at the top of the repository, 
 never reads Python finds them; a wheel carries them in ``sweepwright/data``. One function knows both.
 """
 
+from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
 _REPOSITORY = _PACKAGE.parents[1]
 
 
+@cache
 def _folder(name: str) -> Path:
     for place in (_PACKAGE / "data" / name, _REPOSITORY / name):
         if place.is_dir():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from sweepwright.emit.tables import fill_piece, placeholder
@@ -46,10 +46,9 @@ def _all(
             for slip in slips(text, program):
                 if not (slip.unread and _of_job(file.lines[slip.line])):
                     yield f"{path}, line {slip.line + 1}", _slipped(slip)
-            for rung in step.attempts:
-                for number, line in _tried(file, rung):
-                    for slip in slips(line, program):
-                        yield f"{path}, line {number + 1} when tried again", _slipped(slip)
+            for number, line in _tried(file, step.attempts):
+                for slip in slips(line, program):
+                    yield f"{path}, line {number + 1} when tried again", _slipped(slip)
             said = statements(text, program)
             for found in doubts(said, program, lambda _: None):
                 yield path, found
@@ -74,11 +73,17 @@ def _of_job(line: Line) -> bool:
     return any(not isinstance(piece, str) and "keywords[" in piece.leaf for piece in line)
 
 
-def _tried(file: LineTable, rung: Attempt) -> Iterator[tuple[int, str]]:
-    """The lines that an attempt changes, with their numbers."""
-    for number, line in enumerate(file.lines):
-        if any(not isinstance(piece, str) and piece.leaf in rung.set for piece in line):
-            yield number, "".join(_piece(piece, rung) for piece in line)
+def _tried(file: LineTable, rungs: Iterable[Attempt]) -> Iterator[tuple[int, str]]:
+    """The lines that attempts change, with their numbers, each line once for each text."""
+    changed = {leaf for rung in rungs for leaf in rung.set}
+    for number, line in enumerate(file.lines if changed else ()):
+        own = {piece.leaf for piece in line if not isinstance(piece, str)} & changed
+        if own:
+            by = [rung for rung in rungs if not own.isdisjoint(rung.set)]
+            for text in dict.fromkeys(
+                "".join(_piece(piece, rung) for piece in line) for rung in by
+            ):
+                yield number, text
 
 
 def _piece(piece: Piece, rung: Attempt) -> str:

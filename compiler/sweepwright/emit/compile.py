@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sweepwright.emit.spell import SPELLERS
@@ -73,7 +73,7 @@ def given_leaves(draft: Draft) -> Iterator[Resolved[Any]]:
 def _leaves(value: Any) -> Iterator[Resolved[Any]]:
     if isinstance(value, Resolved):
         yield value
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for item in value.values():
             yield from _leaves(item)
     elif isinstance(value, list | tuple):

@@ -8,7 +8,6 @@ leaf that is not known yet becomes a hole without the template knowing.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -87,7 +86,7 @@ class Renderer:
         self._lines: dict[tuple[str, str], Line] = {}
 
     def table(
-        self, template: str, name: str, dialect: Dialect, context: Mapping[str, Any]
+        self, template: str, name: str, dialect: Dialect, context: dict[str, Any]
     ) -> LineTable:
         """The line table of the file ``name``; ``context`` holds leaves, and lists or mappings of them.
 
@@ -101,14 +100,15 @@ class Renderer:
 
     def _marked(self, value: Any) -> Any:
         if isinstance(value, Resolved):
-            if id(value) not in self._slots:
-                self._slots[id(value)] = Slot(len(self._leaves), value)
+            slot = self._slots.get(id(value))
+            if slot is None:
+                slot = self._slots[id(value)] = Slot(len(self._leaves), value)
                 self._leaves.append(value)
-            return self._slots[id(value)]
+            return slot
+        if isinstance(value, dict):
+            return {key: self._marked(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
             return [self._marked(item) for item in value]
-        if isinstance(value, Mapping):
-            return {key: self._marked(item) for key, item in value.items()}
         raise TypeError(f"a context holds leaves only, not {value!r}")
 
     def _line(self, text: str, dialect: Dialect) -> Line:

@@ -20,12 +20,13 @@ def json_bytes(value: Any) -> bytes:
 
 def _sorted(value: Any) -> Any:
     """Plain data with the keys of every mapping in order. Raises ValueError for NaN and infinity."""
-    if isinstance(value, str):
-        return value
     if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value)}
+        # most values are texts, and there are many
+        return {
+            key: item if type(item) is str else _sorted(item) for key, item in sorted(value.items())
+        }
     if isinstance(value, list | tuple):
-        return [_sorted(item) for item in value]
+        return [item if type(item) is str else _sorted(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"JSON knows no {value}")
     return value

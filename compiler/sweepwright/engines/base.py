@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ class TemplateUse:
     template: str
     name: str
     dialect: str
-    context: Mapping[str, Any]
+    context: dict[str, Any]
     replaced: tuple[str, ...] = ()
 
 
@@ -87,7 +88,13 @@ class Engine:
 
 def constant(path: str, value: Any, why: str) -> Resolved[Any]:
     """A value that the engine's recipe sets; ``why`` is its key in the origin."""
-    return Resolved(path, value, Origin(Layer.DEFAULT, why))
+    return Resolved(path, value, _recipe(why))
+
+
+@cache
+def _recipe(why: str) -> Origin:
+    """The recipe says the same of every sweep."""
+    return Origin(Layer.DEFAULT, why)
 
 
 def until_decided(leaf: Resolved[Any], path: str, value: Any, why: str) -> Resolved[Any]:

@@ -70,11 +70,8 @@ def _given(leaves: Leaves, programs: Iterable[str]) -> Iterator[tuple[str, str, 
     wanted = frozenset(programs)
     found = {
         parts: leaf
-        for key, leaf in leaves.items()
-        if key.startswith("keywords[")
-        and (parts := keyword_of(key)) is not None
-        and parts[0] in wanted
-        and leaf.value is not None
+        for key, leaf in leaves.keywords.items()
+        if (parts := keyword_of(key)) is not None and parts[0] in wanted and leaf.value is not None
     }
     of_steps = {name for program, name in found if "." in program}
     for (program, name), leaf in found.items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from sweepwright.model.diagnostic import Span
@@ -53,7 +54,7 @@ class Origin:
             return f"{self.key} <- {self.name}"
         if self.layer is Layer.MACHINE and self.name:
             return f"machine: {self.name}"
-        return " ".join(part for part in (self.layer, self.name, self.key) if part)
+        return " ".join(filter(None, (self.layer, self.name, self.key)))
 
 
 class Verbatim(str):
@@ -172,12 +173,16 @@ def computed(path: str, value: T, rule: str, *sources: Resolved[Any]) -> Resolve
 
     A source with the path of the leaf itself is what the leaf was before: its stack is hidden.
     """
-    named = dict.fromkeys(str(source.origin) for source in sources)
+    named = dict.fromkeys([str(source.origin) for source in sources])
     origin = Origin(Layer.COMPUTED, rule, " + ".join(named))
-    own = [source for source in sources if source.path == path]
-    hidden = (w for s in own for w in (Written(s.value, s.origin, s.edit), *s.hidden))
-    of = tuple(source.path for source in sources if source.path != path)
-    return Resolved(path, value, origin, tuple(hidden), of)
+    hidden: tuple[Written, ...] = ()
+    of: tuple[str, ...] = ()
+    for source in sources:
+        if source.path == path:
+            hidden += (Written(source.value, source.origin, source.edit), *source.hidden)
+        else:
+            of += (source.path,)
+    return Resolved(path, value, origin, hidden, of)
 
 
 @dataclass(frozen=True)
@@ -194,6 +199,11 @@ class Leaves(Mapping[str, Resolved[Any]]):
 
     def __len__(self) -> int:
         return len(self.table)
+
+    @cached_property
+    def keywords(self) -> Mapping[str, Resolved[Any]]:
+        """The leaves of ``keywords``, which every file asks for."""
+        return {key: leaf for key, leaf in self.table.items() if key.startswith("keywords[")}
 
     def known(self, key: str) -> Any:
         """The plain value of a leaf, None where there is none."""

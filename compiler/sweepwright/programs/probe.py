@@ -25,6 +25,8 @@ XDS_PROGRAMS = ("xds_par", "xscale_par")
 #: used with XDS where they are here
 CCP4_PROGRAMS = ("pointless", "aimless", "ctruncate")
 _SECONDS = 60
+#: answers that are kept, the newest
+_REMEMBERED = 30
 _LICENCE = re.compile(r"licensed until\s+(\d{1,2})-(\w{3})-(\d{4})", re.IGNORECASE)
 _CCP4 = re.compile(r"#+ *CCP4[^\n:]*: *\S+ +version +(\S+)", re.IGNORECASE)
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
@@ -97,13 +99,13 @@ def _xds_and_ccp4() -> dict[str, ToolFacts]:
 
 
 def _tools(programs: Sequence[str], version: Any) -> dict[str, ToolFacts]:
-    tools = {}
-    for program in programs:
-        path = shutil.which(program)
-        if path is not None:
-            shown = _short(_cached(programs[0], version))
-            tools[program] = ToolFacts(program, path, shown, _digest(Path(path)))
-    return tools
+    """Those of the programs that are here, which come together: the first one tells the version."""
+    here = {program: path for program in programs if (path := shutil.which(program)) is not None}
+    shown = _short(_cached(programs[0], version)) if here else ""
+    return {
+        program: ToolFacts(program, path, shown, _digest(Path(path)))
+        for program, path in here.items()
+    }
 
 
 def _short(banner: str) -> str:
@@ -163,7 +165,7 @@ def _cached(program: str, ask: Any) -> str:
     if not isinstance(known, dict) or not isinstance(known.get(key), str | None):
         known = {}
     if key not in known:
-        known[key] = ask(program)
+        known = dict([*known.items(), (key, ask(program))][-_REMEMBERED:])
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             temporary = file.with_suffix(f".{os.getpid()}")

@@ -6,7 +6,6 @@ from the same images get the same bytes. What names a line of a file is in `reco
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -19,6 +18,7 @@ from sweepwright.emit.spell import plain as spell
 from sweepwright.model.job_resolved import ResolvedJob, ResolvedSweep
 from sweepwright.model.ranges import ImageSet
 from sweepwright.model.resolved import AtRun, Decision, Resolved
+from sweepwright.records.digest import sha256_bytes
 from sweepwright.resources import templates_folder
 
 LOCK_VERSION: Literal[1] = 1
@@ -95,7 +95,9 @@ def lock(job: ResolvedJob, templates: Iterable[str], plan: str) -> Lock:
             },
             "macros": {macro.name: macro.digest for macro in job.macros},
             "sites": {site.id: site.digest for site in job.sites},
-            "templates": {name: _digest(name) for name in sorted(_with_parts(templates))},
+            "templates": {
+                name: sha256_bytes(text) for name, text in sorted(_with_parts(templates).items())
+            },
             "images": {sweep.name: _images(sweep) for sweep in job.sweeps},
         },
     }
@@ -191,21 +193,16 @@ def _said(value: Any) -> dict[str, Any]:
     }
 
 
-def _with_parts(templates: Iterable[str]) -> set[str]:
-    """The templates, and those that they include."""
-    found: set[str] = set()
+def _with_parts(templates: Iterable[str]) -> dict[str, bytes]:
+    """The templates, and those that they include, with their texts."""
+    found: dict[str, bytes] = {}
     todo = list(templates)
     while todo:
         name = todo.pop()
         if name not in found:
-            found.add(name)
-            text = (templates_folder() / name).read_text(encoding="utf-8")
-            todo += re.findall(r'\{% include "([^"]+)" %\}', text)
+            found[name] = (templates_folder() / name).read_bytes()
+            todo += re.findall(r'\{% include "([^"]+)" %\}', found[name].decode())
     return found
-
-
-def _digest(template: str) -> str:
-    return hashlib.sha256((templates_folder() / template).read_bytes()).hexdigest()
 
 
 def _images(sweep: ResolvedSweep) -> LockedImages:

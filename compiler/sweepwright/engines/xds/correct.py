@@ -11,7 +11,7 @@ from typing import Any
 
 from sweepwright.engines.base import PlannedStep, TemplateUse, constant, one, sweep_folder
 from sweepwright.engines.keywords import replaced_keywords
-from sweepwright.engines.xds.instrument import Context, limits, machine, readers
+from sweepwright.engines.xds.instrument import Context, machine, readers
 from sweepwright.engines.xds.integrate import integrate_id
 from sweepwright.engines.xds.setting import standard_cell
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedSweep
@@ -30,37 +30,31 @@ WFAC1_PROTECTED = 1.5
 _REFINED = ("POSITION", "BEAM", "ORIENTATION", "CELL", "AXIS")
 
 
-def lattices_step(
-    sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves, common: Context
-) -> PlannedStep:
-    """CORRECT with the group left open. ``common`` is what `instrument` gives."""
-    path = f"sweeps[{sweep.name}].lattices."
-    unknown = constant(path + "SPACE_GROUP_NUMBER", 0, "all lattices are tried")
-    no_cell = constant(path + "UNIT_CELL_CONSTANTS", None, "group unknown")
-    context = (
-        common
-        | _context(sweep, group, job, "all lattices are tried")
-        | {
-            "space_group_number": unknown,
-            "cell": no_cell,
-        }
-    )
+def lattices_step(sweep: ResolvedSweep, said: Context) -> PlannedStep:
+    """CORRECT with the group left open. ``said`` is what `instrument` and `correction` give."""
+    path, purpose = f"sweeps[{sweep.name}].lattices.", "all lattices are tried"
+    context = said | {
+        "purpose": constant(path + "purpose", purpose, "purpose"),
+        "space_group_number": constant(path + "SPACE_GROUP_NUMBER", 0, purpose),
+        "cell": constant(path + "UNIT_CELL_CONSTANTS", None, "group unknown"),
+        "reference": constant(path + "REFERENCE_DATA_SET", None, "none"),
+    }
     return _step("lattices", sweep, context, 1, title=f"try the lattices of sweep {sweep.name}")
 
 
 def correct_step(
-    sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves, common: Context, cycle: int
+    sweep: ResolvedSweep, group: ResolvedGroup, said: Context, cycle: int
 ) -> PlannedStep:
-    """CORRECT in the group that is given or decided; later sweeps follow the first one's indexing."""
-    context = common | _context(sweep, group, job, "corrected intensities")
+    """CORRECT in the group that is given or decided; later sweeps follow the first one's indexing.
+
+    ``said`` is what `instrument` and `correction` give.
+    """
     first = group.sweeps[0]
     reference: tuple[FileRef, ...] = ()
     if sweep is not first:
-        path = f"sweeps[{sweep.name}].xds.REFERENCE_DATA_SET"
-        context["reference"] = constant(path, _REFERENCE, f"indexed as sweep {first.name}")
         reference = (one(correct_id(1) + f"@{first.name}", "XDS_ASCII.HKL", link=_REFERENCE),)
     title = f"correct sweep {sweep.name}"
-    return _step(correct_id(cycle), sweep, context, cycle, *reference, title=title)
+    return _step(correct_id(cycle), sweep, said, cycle, *reference, title=title)
 
 
 def correct_id(cycle: int) -> str:
@@ -95,17 +89,18 @@ def _step(
     )
 
 
-def _context(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves, purpose: str) -> Context:
-    leaves, path = sweep.leaves, f"sweeps[{sweep.name}].xds."
+def correction(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> Context:
+    """The variables of ``correct.inp.j2`` alone; they are the same in each cycle."""
+    path, first = f"sweeps[{sweep.name}].xds.", group.sweeps[0]
+    reference, why = (
+        (None, "none") if sweep is first else (_REFERENCE, f"indexed as sweep {first.name}")
+    )
     return {
         **machine(sweep, job, STAGE, None),
         **group_and_cell(f"sweeps[{sweep.name}].correct.", group),
-        "purpose": constant(f"{path}purpose[{purpose}]", purpose, "purpose"),
-        "reference": constant(path + "REFERENCE_DATA_SET", None, "none"),
+        "purpose": constant(path + "purpose", "corrected intensities", "purpose"),
+        "reference": constant(path + "REFERENCE_DATA_SET", reference, why),
         "friedels_law": friedel(path, group),
-        "resolution_range": limits(
-            path, leaves["processing.resolution.low"], leaves["processing.resolution.high"]
-        ),
         "corrections": _corrections(path, group, job),
         "strict_absorption": _strict(path, group),
         "refined": constant(path + "REFINE(CORRECT)", _REFINED, "XDS"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from sweepwright.engines.base import PlannedStep, Rung, TemplateUse, constant, one, sweep_folder
 from sweepwright.engines.keywords import replaced_keywords
 from sweepwright.engines.xds.beam_centres import beam_centres
-from sweepwright.engines.xds.instrument import Context, family, limits, machine, readers
+from sweepwright.engines.xds.instrument import Context, family, machine, readers
 from sweepwright.engines.xds.setting import standard_cell
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedSweep
 from sweepwright.model.plan import Output
@@ -50,7 +51,7 @@ def index_step(
         ),
         judge="xds.index" if _search(sweep) == "off" else "xds.index_searched",
         shares_threads=True,
-        attempts=tuple(_ladder(sweep, group, context))[:rungs],
+        attempts=tuple(islice(_ladder(sweep, group, context), rungs)),
         title=f"index sweep {sweep.name}",
     )
 
@@ -77,9 +78,6 @@ def _context(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> Context
         "space_group_number": _number(path, group.leaves["space_group_number"]),
         "cell": standard_cell(path + "UNIT_CELL_CONSTANTS", group),
         "refined": _refined(path, leaves["processing.indexing.refine"]),
-        "resolution_range": limits(
-            path, leaves["processing.resolution.low"], leaves["processing.resolution.high"]
-        ),
         "cell_axis_error": constant(path + "MAX_CELL_AXIS_ERROR", 0.03, "XDS"),
         "cell_angle_error": constant(path + "MAX_CELL_ANGLE_ERROR", 2.0, "XDS"),
         "spot_error": constant(path + "MAXIMUM_ERROR_OF_SPOT_POSITION", 3.0, "XDS"),
@@ -98,10 +96,10 @@ def _ladder(sweep: ResolvedSweep, group: ResolvedGroup, context: Context) -> Ite
     """What is tried, each rung with its reason; ``indexing.attempts`` of the job cuts it."""
     yield Rung("as resolved")
     everywhere = _every_image(sweep, context)
-    centres = [
+    centres = (
         Rung(f"the beam centre {reason}", everywhere | place)
         for reason, place in beam_centres(sweep, group, context)
-    ]
+    )
     if _search(sweep) == "always":
         yield from centres
     if everywhere:

@@ -30,8 +30,8 @@ _MASKS = {
 Context = dict[str, Any]
 
 
-def instrument(sweep: ResolvedSweep) -> Context:
-    """The variables of ``instrument.inp.j2``."""
+def instrument(sweep: ResolvedSweep, job: Leaves) -> Context:
+    """The variables of ``instrument.inp.j2``, and those that mean the same wherever they stand."""
     leaves, first, kind = sweep.leaves, sweep.extent[0], family(sweep)
     path = f"sweeps[{sweep.name}].xds."
     pixel, size, images = leaves["geometry.pixel_size"], leaves["geometry.size"], leaves["range"]
@@ -71,11 +71,15 @@ def instrument(sweep: ResolvedSweep) -> Context:
         "trusted_region": constant(path + "TRUSTED_REGION", (0.0, 1.41), "corners included"),
         **_placed(path, sweep),
         **_untrusted(path, sweep),
+        "resolution_range": _limits(
+            path, leaves["processing.resolution.low"], leaves["processing.resolution.high"]
+        ),
+        "processors": threads(path + "MAXIMUM_NUMBER_OF_PROCESSORS", job["run.threads"]),
     }
 
 
 def machine(sweep: ResolvedSweep, job: Leaves, stage: str, jobs: int | None) -> Context:
-    """The variables of ``machine.inp.j2``; ``stage`` names the steps of XDS that run.
+    """The variables of a stage in ``machine.inp.j2``; ``stage`` names the steps of XDS that run.
 
     ``jobs`` is None where no step of it is spread over jobs.
     """
@@ -83,7 +87,6 @@ def machine(sweep: ResolvedSweep, job: Leaves, stage: str, jobs: int | None) -> 
     return {
         "job": constant(path + "JOB", stage, "steps of XDS"),
         "jobs": computed(path + "MAXIMUM_NUMBER_OF_JOBS", jobs, "pinned", job["run.jobs"]),
-        "processors": threads(path + "MAXIMUM_NUMBER_OF_PROCESSORS", job["run.threads"]),
         "keywords": keyword_lines(sweep.leaves, readers(stage), "= "),
     }
 
@@ -93,7 +96,7 @@ def readers(stage: str) -> tuple[str, ...]:
     return ("xds", *(f"xds.{step.lower()}" for step in stage.split()))
 
 
-def limits(path: str, low: Resolved[Any], high: Resolved[Any]) -> Resolved[Any]:
+def _limits(path: str, low: Resolved[Any], high: Resolved[Any]) -> Resolved[Any]:
     """Low and high limit; without a low limit 999 A, without a high one 0 (all)."""
     top = high.value if isinstance(high.value, float) else 0.0
     bottom = low.value if low.value is not None else 999.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sweepwright.engines.base import PlannedStep, TemplateUse, constant, one, sweep_folder
 from sweepwright.engines.keywords import replaced_keywords
 from sweepwright.engines.xds.index import TABLES
-from sweepwright.engines.xds.instrument import Context, limits, machine, readers
+from sweepwright.engines.xds.instrument import Context, machine, readers
 from sweepwright.model.job_resolved import ResolvedSweep
 from sweepwright.model.plan import FileRef, Output
 from sweepwright.model.resolved import Decision, Layer, Leaves, Origin, Resolved
@@ -21,16 +21,15 @@ SIZES = (
 SIZES_RULE = "what the last integration suggests at the end of INTEGRATE.LP"
 
 
-def integrate_step(
-    sweep: ResolvedSweep, job: Leaves, common: Context, cycle: int, models: FileRef
-) -> PlannedStep:
+def integrate_step(sweep: ResolvedSweep, said: Context, cycle: int, models: FileRef) -> PlannedStep:
     """The step of a cycle, counted from 1; ``models`` becomes its XPARM.XDS.
 
-    ``common`` is what `instrument` gives.
+    ``said`` is what `instrument` and `integration` give.
     """
     name = integrate_id(cycle)
+    context = said if cycle == 1 else said | _again(sweep, cycle)
     use = TemplateUse(
-        "xds/integrate.inp.j2", "XDS.INP", "xds", common | _context(sweep, job, cycle),
+        "xds/integrate.inp.j2", "XDS.INP", "xds", context,
         replaced_keywords(sweep.leaves, readers(STAGE)),
     )  # fmt: skip
     again = "" if cycle == 1 else " with the refined geometry"
@@ -57,31 +56,25 @@ def integrate_id(cycle: int) -> str:
     return "integrate" if cycle == 1 else f"reintegrate{cycle}"
 
 
-def _context(sweep: ResolvedSweep, job: Leaves, cycle: int) -> Context:
-    leaves, path = sweep.leaves, f"sweeps[{sweep.name}].xds."
+def integration(sweep: ResolvedSweep, job: Leaves) -> Context:
+    """The variables of ``integrate.inp.j2`` alone, as they are in the first pass.
+
+    All that moves is refined, and INTEGRATE finds the sizes of spots itself.
+    """
+    path = f"sweeps[{sweep.name}].xds."
+    refined = ("POSITION", "BEAM", "ORIENTATION", "CELL")
     return {
         **machine(sweep, job, STAGE, job["run.jobs"].known.integrate),
-        "resolution_range": limits(
-            path, leaves["processing.resolution.low"], leaves["processing.resolution.high"]
-        ),
         "trusted_pixels": constant(
             path + "VALUE_RANGE_FOR_TRUSTED_DETECTOR_PIXELS",
             (6000, 30000),
             "XDS's distributed file",
         ),
         "delphi": constant(path + "DELPHI", 5.0, "XDS"),
-        **(_first_pass(path) if cycle == 1 else _again(sweep, cycle)),
-        "minpk": constant(path + "MINPK", 75.0, "XDS"),
-        "cut": constant(path + "CUT", 2.0, "XDS"),
-    }
-
-
-def _first_pass(path: str) -> Context:
-    """All that moves is refined, and INTEGRATE finds the sizes of spots itself."""
-    refined = ("POSITION", "BEAM", "ORIENTATION", "CELL")
-    return {
         "refined": constant(path + "REFINE(INTEGRATE)", refined, "XDS"),
         **{name: constant(path + keyword, None, "found by INTEGRATE") for name, keyword in SIZES},
+        "minpk": constant(path + "MINPK", 75.0, "XDS"),
+        "cut": constant(path + "CUT", 2.0, "XDS"),
     }
 
 

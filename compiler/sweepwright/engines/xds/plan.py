@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from sweepwright.engines import own_steps
 from sweepwright.engines.base import Draft, PlannedStep, group_folder, one, sweep_folder
 from sweepwright.engines.orientations import Indexed, orientation_steps
-from sweepwright.engines.xds.correct import correct_id, correct_step, lattices_step
+from sweepwright.engines.xds.correct import correct_id, correct_step, correction, lattices_step
 from sweepwright.engines.xds.group import group_steps
 from sweepwright.engines.xds.index import index_step
 from sweepwright.engines.xds.instrument import Context, instrument
-from sweepwright.engines.xds.integrate import integrate_id, integrate_step
+from sweepwright.engines.xds.integrate import integrate_id, integrate_step, integration
 from sweepwright.geometry.frames import XDS
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedJob, ResolvedSweep
 from sweepwright.model.plan import Condition, FileRef, Need, Output, Result
@@ -31,20 +32,23 @@ def plan(job: ResolvedJob) -> Draft:
     results: list[Result] = []
     until = job.leaves["processing.until"].known
     for group in job.groups:
-        common = {sweep.name: instrument(sweep) for sweep in group.sweeps}
+        told = {sweep.name: _told(sweep, group, job.leaves) for sweep in group.sweeps}
         for sweep in group.sweeps:
-            said = common[sweep.name]
-            steps += [own_steps.manifest(sweep), index_step(sweep, group, job.leaves, said)]
+            said = told[sweep.name]
+            steps += [
+                own_steps.manifest(sweep),
+                index_step(sweep, group, job.leaves, said.instrument),
+            ]
             if until != "indexing":
                 first = one(f"index@{sweep.name}", "XPARM.XDS", link="XPARM.XDS")
-                steps.append(integrate_step(sweep, job.leaves, said, 1, first))
+                steps.append(integrate_step(sweep, said.integration, 1, first))
         steps += orientation_steps(group, _INDEXED)
         if until == "indexing":
             continue
-        steps += _symmetry(group, job.leaves, common)
+        steps += _symmetry(group, told)
         corrected = {}
         for sweep in group.sweeps:
-            made = _corrected(sweep, group, job.leaves, common[sweep.name])
+            made = _corrected(sweep, group, told[sweep.name])
             steps += made
             corrected[sweep.name] = made[-1].id
         if until != "end":
@@ -55,13 +59,24 @@ def plan(job: ResolvedJob) -> Draft:
     return Draft(tuple(steps), tuple(results))
 
 
-def _symmetry(
-    group: ResolvedGroup, job: Leaves, common: Mapping[str, Context]
-) -> list[PlannedStep]:
+class _Told(NamedTuple):
+    """What the files of a sweep say, by stage; made once, as each stage runs several times."""
+
+    instrument: Context
+    integration: Context
+    correction: Context
+
+
+def _told(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> _Told:
+    common = instrument(sweep, job)
+    return _Told(common, common | integration(sweep, job), common | correction(sweep, group, job))
+
+
+def _symmetry(group: ResolvedGroup, told: Mapping[str, _Told]) -> list[PlannedStep]:
     """With an unknown group: CORRECT over all lattices of each sweep, and one decision for all."""
     if group.leaves["space_group_number"].value is not None:
         return []
-    tried = [lattices_step(sweep, group, job, common[sweep.name]) for sweep in group.sweeps]
+    tried = [lattices_step(sweep, told[sweep.name].correction) for sweep in group.sweeps]
     decision = own_steps.deciding(
         f"point_group@{group.name}",
         group_folder(group.name, "point_group"),
@@ -71,12 +86,10 @@ def _symmetry(
     return [*tried, decision]
 
 
-def _corrected(
-    sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves, common: Context
-) -> list[PlannedStep]:
+def _corrected(sweep: ResolvedSweep, group: ResolvedGroup, said: _Told) -> list[PlannedStep]:
     """CORRECT; then as often as is asked for, INTEGRATE again with its geometry, and the best of all."""
     name = sweep.name
-    steps = [correct_step(sweep, group, job, common, 1)]
+    steps = [correct_step(sweep, group, said.correction, 1)]
     cycles = sweep.leaves["processing.integration.cycles"].known
     for cycle in range(2, cycles + 1):
         before = f"{correct_id(cycle - 1)}@{name}"
@@ -92,8 +105,8 @@ def _corrected(
         when = Condition(step=again.id, field="again", equals=True)
         refined = one(before, "GXPARM.XDS", link="XPARM.XDS")
         repeated = (
-            integrate_step(sweep, job, common, cycle, refined),
-            correct_step(sweep, group, job, common, cycle),
+            integrate_step(sweep, said.integration, cycle, refined),
+            correct_step(sweep, group, said.correction, cycle),
         )
         steps += [again, *(replace(step, when=when) for step in repeated)]
     if cycles > 1:

@@ -56,7 +56,8 @@ def _once(tables: list[LineTable]) -> Iterator[Line]:
 
 def _keyword(line: Line) -> str:
     """The first keyword of a line; nothing for a comment."""
-    text = _text(line)
+    first = line[0] if line else ""
+    text = first if isinstance(first, str) and "=" in first else _text(line)
     return "" if text.lstrip().startswith("!") else text.partition("=")[0].strip()
 
 
