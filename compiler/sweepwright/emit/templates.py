@@ -83,7 +83,7 @@ class Renderer:
         self._environment = environment()
         self._slots: dict[int, Slot] = {}  # by id: values need not be hashable; slots keep leaves
         self._leaves: list[Resolved[Any]] = []
-        self._lines: dict[tuple[str, str], Line] = {}
+        self._lines: dict[str, dict[str, Line]] = {}  # by style and text
 
     def table(
         self, template: str, name: str, dialect: Dialect, context: dict[str, Any]
@@ -94,9 +94,15 @@ class Renderer:
         that is no leaf.
         """
         text = self._environment.get_template(template).render(self._marked(context))
-        lines = tuple(self._line(line, dialect) for line in text.split("\n"))
+        known = self._lines.setdefault(dialect.style, {})
+        lines = []
+        for written in text.split("\n"):
+            line = known.get(written)
+            if line is None:
+                line = known[written] = self._line(written, dialect)
+            lines.append(line)
         # its pieces are valid: looking at them once more takes as long as making them
-        return LineTable.model_construct(name=name, comment=dialect.comment, lines=lines)
+        return LineTable.model_construct(name=name, comment=dialect.comment, lines=tuple(lines))
 
     def _marked(self, value: Any) -> Any:
         if isinstance(value, Resolved):
@@ -113,15 +119,11 @@ class Renderer:
 
     def _line(self, text: str, dialect: Dialect) -> Line:
         """What stands between marks is text of the template."""
-        key = dialect.style, text
-        if key not in self._lines:
-            parts = enumerate(_MARK.split(text))
-            self._lines[key] = tuple(
-                piece(self._leaves[int(part)], dialect) if number % 2 else part
-                for number, part in parts
-                if part
-            )
-        return self._lines[key]
+        return tuple(
+            piece(self._leaves[int(part)], dialect) if number % 2 else part
+            for number, part in enumerate(_MARK.split(text))
+            if part
+        )
 
 
 def piece(leaf: Resolved[Any], dialect: Dialect) -> Filled | Hole:

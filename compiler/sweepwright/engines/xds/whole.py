@@ -32,8 +32,8 @@ def whole_inputs(plan: Plan) -> dict[str, LineTable]:
 
 
 def _jobs(tables: list[LineTable]) -> Line:
-    said = (line for table in tables for line in table.lines if _keyword(line) == "JOB")
-    return ("JOB= ", " ".join(_text(line).partition("=")[2].strip() for line in said))
+    said = (line for table in tables for line in table.lines if line[:1] == ("JOB= ",))
+    return ("JOB= ", " ".join(_text(line[1:]) for line in said))
 
 
 def _once(tables: list[LineTable]) -> Iterator[Line]:
