@@ -23,16 +23,20 @@ dev: $(BIN)/sweepwright
 dials:
 	scripts/need-dials
 
+.PHONY: modules
+modules:
+	scripts/need-modules
+
 demo: $(BIN)/sweepwright dials
 	mkdir -p $(DEMO)
 	$(BIN)/sweepwright simulate examples/simulations/lysozyme.yaml -o $(DEMO)
 	cp examples/jobs/lysozyme.yaml $(DEMO)/lysozyme.yaml
 	$(BIN)/sweepwright run $(DEMO)/lysozyme.yaml -o $(DEMO)/run
 
-test: dev dials lint
+test: dev dials modules lint
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long"
 
-test-all: dev dials lint
+test-all: dev dials modules lint
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: dev

@@ -17,7 +17,6 @@ from sweepwright.engines.registry import engine as engine_of
 from sweepwright.model.diagnostic import Diagnostic, advice, error, has_errors
 from sweepwright.model.job_resolved import ResolvedJob
 from sweepwright.model.plan import Plan
-from sweepwright.programs.probe import xds_build
 from sweepwright.records import folder as run_folder
 from sweepwright.records.digest import sha256_bytes
 from sweepwright.records.executed import run_sh
@@ -64,8 +63,7 @@ def compile_job(path: Path, options: Options, output: Path | None = None) -> Com
         return Compiled(None, None, None, front.diagnostics, sources=front.sources)
     job, diagnostics = front.job, list(front.diagnostics)
     plan, files = files_of(job, front.source)
-    build = xds_build() if "xds_par" in job.machine.tools else None
-    diagnostics += emitted_wrongly(plan, files, build)
+    diagnostics += emitted_wrongly(plan, files, job.machine.build)
     if has_errors(diagnostics):
         return Compiled(None, plan, job, tuple(diagnostics), sources=front.sources)
     folder, fresh, found = _target(path, output, job.name, files)
@@ -89,7 +87,9 @@ def files_of(job: ResolvedJob, source: bytes) -> tuple[Plan, dict[str, bytes]]:
     """The plan of a job, and every file of its run folder."""
     engine = engine_of(job.engine.known)
     draft = engine.plan(job)
-    plan = compile_plan(job.name, engine.name, draft, job.caveats)
+    plan = compile_plan(
+        job.name, engine.name, draft, job.caveats, tuple(job.leaves["run.modules"].known)
+    )
     templates = {use.template for step in draft.steps for use in step.files}
     content = run_folder.plan_bytes(plan)
     locked = lock(job, templates, sha256_bytes(content))

@@ -29,10 +29,11 @@ from sweepwright.language.layers import gather
 from sweepwright.language.nodes import JobText
 from sweepwright.language.text import load
 from sweepwright.language.validate import validate
-from sweepwright.model.diagnostic import Diagnostic, Span, advice, error, has_errors
+from sweepwright.model.diagnostic import Diagnostic, Span, advice, error, has_errors, warning
 from sweepwright.model.facts import SweepFacts
 from sweepwright.model.job_resolved import ResolvedJob
 from sweepwright.model.resolved import Written
+from sweepwright.programs.modules import ModulesError, with_modules
 from sweepwright.programs.probe import missing, probe
 from sweepwright.resolve.resolve import resolve
 from sweepwright.resolve.site import NO_SITE, SweepSite
@@ -136,8 +137,12 @@ def resolve_job(path: Path, options: Options, text: JobText | None = None) -> Fr
 def resolve_observed(read: Read, composed: ComposedJob, facts: Mapping[str, SweepFacts]) -> Front:
     """The stages after the images were observed: ``facts`` of every sweep; reads no image."""
     found = list(read.diagnostics)
+    environment, more = _environment(composed)
+    found += more
     wanted = composed.top("processing.engine")
-    machine = probe(str(wanted.value) if wanted is not None and wanted.value else "auto")
+    machine = probe(
+        str(wanted.value) if wanted is not None and wanted.value else "auto", environment
+    )
     sites, more = sites_of(composed, facts)
     found += more
     found += doubts_of(composed, facts, sites)
@@ -150,6 +155,19 @@ def resolve_observed(read: Read, composed: ComposedJob, facts: Mapping[str, Swee
     if resolved is not None:
         found += _check(composed, resolved, sites)
     return Front(None if has_errors(found) else resolved, read.source, tuple(found), read.sources)
+
+
+def _environment(composed: ComposedJob) -> tuple[Mapping[str, str], list[Diagnostic]]:
+    """What the programs will run in. SW-E059: its modules cannot be loaded here."""
+    said = composed.top("run.modules")
+    if said is None or not said.value:
+        return os.environ, []
+    try:
+        return with_modules(said.value, os.environ), []
+    except ModulesError as problem:
+        message = f"cannot load the modules {', '.join(said.value)}: {problem}"
+        help_ = "Programs are looked for without them; the run needs them where it is started."
+        return os.environ, [warning("SW-E059", message, said.origin.span, help=help_)]
 
 
 def check_tools(job: ResolvedJob) -> list[Diagnostic]:

@@ -17,7 +17,13 @@ DIALECTS: dict[str, Dialect] = {
 }  # fmt: skip
 
 
-def compile_plan(name: str, engine: str, draft: Draft, caveats: tuple[str, ...] = ()) -> Plan:
+def compile_plan(
+    name: str,
+    engine: str,
+    draft: Draft,
+    caveats: tuple[str, ...] = (),
+    modules: tuple[str, ...] = (),
+) -> Plan:
     """The plan of a draft. Raises what `Renderer` raises; those are bugs, not user errors."""
     renderer = Renderer()
 
@@ -30,6 +36,7 @@ def compile_plan(name: str, engine: str, draft: Draft, caveats: tuple[str, ...] 
         engine=engine,
         steps=tuple(_step(planned, table) for planned in draft.steps),
         results=draft.results,
+        modules=modules,
         caveats=caveats,
     )
 

@@ -150,8 +150,12 @@ class ToolFacts:
 
 @dataclass(frozen=True)
 class EngineFacts:
-    """Which engine `auto` means here, why, and its programs by name."""
+    """Which engine `auto` means here, why, and its programs by name.
+
+    ``build`` is the date of the build of XDS as a number (20230630), where it is known.
+    """
 
     engine: str
     reason: str
     tools: Mapping[str, ToolFacts] = field(default_factory=dict)
+    build: int | None = None

@@ -28,6 +28,7 @@ from pydantic import (
 STEP_ID = r"^[a-z][a-z0-9_]*(@[A-Za-z0-9][A-Za-z0-9_+.-]*)?$"
 SAFE_PATH = r"^(?!/)(?!.*(^|/)\.\.(/|$))[A-Za-z0-9._+/@-]+$"
 _SAFE = re.compile(SAFE_PATH)
+MODULE = r"^[A-Za-z0-9][A-Za-z0-9_+-]*([./][A-Za-z0-9_+-]+)*$"
 
 
 def _safe_path(path: str) -> str:
@@ -220,6 +221,8 @@ class Plan(PlanModel):
     engine: str = ""
     steps: tuple[Step, ...]
     results: tuple[Result, ...] = ()
+    modules: tuple[Annotated[str, Field(pattern=MODULE)], ...] = ()
+    """Environment modules that are loaded before any program is started."""
     caveats: tuple[str, ...] = ()
     """What to bear in mind of results made in a non-default way."""
 

@@ -11,11 +11,13 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from sweepwright.model.facts import EngineFacts, ToolFacts
+
+Environment = Mapping[str, str]
+Ask = Callable[[str, Environment], str]
 
 DIALS_PROGRAMS = (
     "dials.import dials.find_spots dials.index dials.refine dials.integrate dials.symmetry "
@@ -36,14 +38,20 @@ _BUILT_ON = re.compile(
 _BUILT = re.compile(r"VERSION\s+([^\n(]+?)\s*(?:\(|BUILT)", re.IGNORECASE)
 
 
-def probe(wanted: str, today: datetime.date | None = None) -> EngineFacts:
-    """The engine that ``wanted`` (auto, xds, dials) means here, with its programs and the reason."""
+def probe(
+    wanted: str, environment: Environment = os.environ, today: datetime.date | None = None
+) -> EngineFacts:
+    """The engine that ``wanted`` (auto, xds, dials) means here, with its programs and the reason.
+
+    ``environment`` is the one that the programs are to run in.
+    """
     if wanted == "dials":
-        return EngineFacts("dials", "asked for", _tools(DIALS_PROGRAMS, _dials_version))
-    usable, reason = _xds_usable(today or datetime.date.today())
+        return EngineFacts("dials", "asked for", _dials(environment))
+    usable, reason = _xds_usable(environment, today or datetime.date.today())
     if usable or wanted == "xds":
-        return EngineFacts("xds", reason, _xds_and_ccp4())
-    return EngineFacts("dials", reason, _tools(DIALS_PROGRAMS, _dials_version))
+        build = build_of(_cached("xds_par", _greeting, environment))
+        return EngineFacts("xds", reason, _xds_and_ccp4(environment), build)
+    return EngineFacts("dials", reason, _dials(environment))
 
 
 def missing(facts: EngineFacts) -> list[str]:
@@ -52,11 +60,11 @@ def missing(facts: EngineFacts) -> list[str]:
     return [program for program in wanted if program not in facts.tools]
 
 
-def _xds_usable(today: datetime.date) -> tuple[bool, str]:
-    absent = [program for program in XDS_PROGRAMS if shutil.which(program) is None]
+def _xds_usable(environment: Environment, today: datetime.date) -> tuple[bool, str]:
+    absent = [program for program in XDS_PROGRAMS if _which(program, environment) is None]
     if absent:
         return False, f"{absent[0]} is not on PATH"
-    banner = _cached("xds_par", _greeting)
+    banner = _cached("xds_par", _greeting, environment)
     end = licence_end(banner)
     if end is None:
         return False, "xds_par does not tell a valid licence"
@@ -73,11 +81,6 @@ def licence_end(banner: str) -> datetime.date | None:
     return datetime.date(int(found[3]), _MONTHS.index(found[2].title()) + 1, int(found[1]))
 
 
-def xds_build() -> int | None:
-    """The date of the build of XDS on this machine as a number (20230630), if it is known."""
-    return build_of(_cached("xds_par", _greeting))
-
-
 def build_of(banner: str) -> int | None:
     """The date of a build: ``BUILT=``, or that of the version, which is all that old builds tell."""
     built = re.search(r"BUILT=(\d{8})", banner)
@@ -90,18 +93,26 @@ def build_of(banner: str) -> int | None:
     return int(version[3]) * 10000 + month * 100 + int(version[2])
 
 
-def _xds_and_ccp4() -> dict[str, ToolFacts]:
+def _dials(environment: Environment) -> dict[str, ToolFacts]:
+    return _tools(DIALS_PROGRAMS, _dials_version, environment)
+
+
+def _xds_and_ccp4(environment: Environment) -> dict[str, ToolFacts]:
     """CCP4's programs tell their versions each for itself."""
-    found = _tools(XDS_PROGRAMS, _greeting)
+    found = _tools(XDS_PROGRAMS, _greeting, environment)
     for program in CCP4_PROGRAMS:
-        found |= _tools((program,), _greeting)
+        found |= _tools((program,), _greeting, environment)
     return found
 
 
-def _tools(programs: Sequence[str], version: Any) -> dict[str, ToolFacts]:
+def _which(program: str, environment: Environment) -> str | None:
+    return shutil.which(program, path=environment.get("PATH", ""))
+
+
+def _tools(programs: Sequence[str], version: Ask, environment: Environment) -> dict[str, ToolFacts]:
     """Those of the programs that are here, which come together: the first one tells the version."""
-    here = {program: path for program in programs if (path := shutil.which(program)) is not None}
-    shown = _short(_cached(programs[0], version)) if here else ""
+    here = {program: path for program in programs if (path := _which(program, environment))}
+    shown = _short(_cached(programs[0], version, environment)) if here else ""
     return {
         program: ToolFacts(program, path, shown, _digest(Path(path)))
         for program, path in here.items()
@@ -119,24 +130,27 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _dials_version(_program: str) -> str:
-    return _say(["dials.version"])
+def _dials_version(_program: str, environment: Environment) -> str:
+    return _say(["dials.version"], environment)
 
 
-def _greeting(program: str) -> str:
+def _greeting(program: str, environment: Environment) -> str:
     """XDS and CCP4 greet with version (and licence) before they miss their input in an empty folder."""
     import tempfile
 
     with tempfile.TemporaryDirectory() as empty:
-        return _say([program], empty)
+        return _say([program], environment, empty)
 
 
-def _say(command: list[str], folder: str | None = None) -> str:
+def _say(command: list[str], environment: Environment, folder: str | None = None) -> str:
     import subprocess  # programs are asked once, their answers are cached
 
+    executable = _which(command[0], environment)
+    if executable is None:
+        return ""
     try:
         done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False,
+            [executable, *command[1:]], env=dict(environment), cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False,
             stdin=subprocess.DEVNULL, errors="replace",
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
@@ -149,9 +163,9 @@ def _cache_file() -> Path:
     return Path(base) / "sweepwright" / "tools.json"
 
 
-def _cached(program: str, ask: Any) -> str:
+def _cached(program: str, ask: Ask, environment: Environment) -> str:
     """What a program says of itself, asked anew when its file changed."""
-    path = shutil.which(program)
+    path = _which(program, environment)
     if path is None:
         return ""
     real = Path(path).resolve()
@@ -165,7 +179,7 @@ def _cached(program: str, ask: Any) -> str:
     if not isinstance(known, dict) or not isinstance(known.get(key), str | None):
         known = {}
     if key not in known:
-        known = dict([*known.items(), (key, ask(program))][-_REMEMBERED:])
+        known = dict([*known.items(), (key, ask(program, environment))][-_REMEMBERED:])
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             temporary = file.with_suffix(f".{os.getpid()}")

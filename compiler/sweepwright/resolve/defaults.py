@@ -18,6 +18,7 @@ JOB_DEFAULTS: Mapping[str, Any] = {
     "run.threads": "auto",
     "run.scaling_threads": "auto",
     "run.jobs": Jobs(1, 1),
+    "run.modules": (),
 }
 
 #: leaves of a group of sweeps

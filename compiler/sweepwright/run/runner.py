@@ -18,6 +18,7 @@ from queue import SimpleQueue
 from sweepwright import __version__
 from sweepwright.model.diagnostic import Diagnostic, error
 from sweepwright.model.plan import Plan, Step
+from sweepwright.programs.modules import ModulesError, with_modules
 from sweepwright.records.digest import digest_file
 from sweepwright.records.ends import end_of
 from sweepwright.records.folder import JOURNAL, PLAN
@@ -105,7 +106,11 @@ def _run(
 ) -> RunOutcome:
     folder = folder.resolve()
     number = max(1, threads if threads is not None else cores())
-    setting = Setting(folder, net, registry, number, dict(os.environ), on_event)
+    try:
+        outside = with_modules(plan.modules, os.environ)
+    except ModulesError as problem:
+        return _refused(_cannot_load(plan.modules, problem))
+    setting = Setting(folder, net, registry, number, outside, on_event)
     problems = preflight(plan, chosen, registry, setting.find)
     if problems:
         return _refused(*problems)
@@ -146,6 +151,14 @@ def _journal(folder: Path, placed: bool) -> Iterator[tuple[Journal | None, list[
 
 def _refused(*diagnostics: Diagnostic) -> RunOutcome:
     return RunOutcome(RunState.REFUSED, diagnostics=diagnostics)
+
+
+def _cannot_load(modules: Sequence[str], problem: ModulesError) -> Diagnostic:
+    message = f"cannot load the modules {', '.join(modules)}: {problem}"
+    help = (
+        "'module avail' shows those of this machine; 'run: {modules: [...]}' of the job names them."
+    )
+    return error("SW-R017", message, help=help)
 
 
 def _cannot_write(problem: OSError) -> Diagnostic:

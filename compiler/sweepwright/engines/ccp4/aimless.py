@@ -50,7 +50,7 @@ def aimless_step(group: ResolvedGroup, job: Leaves, *, final: bool) -> PlannedSt
         program="aimless",
         folder=group_folder(group.name, name),
         argv=argv,
-        files=(use, by_hand(path, "aimless", argv, use.name)),
+        files=(use, by_hand(path, "aimless", argv, use.name, job)),
         inputs=(sorted_data,),
         outputs=(
             *(

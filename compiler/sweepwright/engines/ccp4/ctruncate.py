@@ -7,6 +7,7 @@ from sweepwright.engines.ccp4.script import by_hand
 from sweepwright.engines.own_steps import subject_of
 from sweepwright.model.job_resolved import DataSet, ResolvedGroup
 from sweepwright.model.plan import FileRef, Output
+from sweepwright.model.resolved import Leaves
 
 AMPLITUDES, XML = "amplitudes.mtz", "ctruncate.xml"
 _MERGED = "merged.mtz"
@@ -17,7 +18,9 @@ _ARGV = (
 )  # fmt: skip
 
 
-def ctruncate_step(group: ResolvedGroup, dataset: DataSet, merged: FileRef) -> PlannedStep:
+def ctruncate_step(
+    group: ResolvedGroup, dataset: DataSet, merged: FileRef, job: Leaves
+) -> PlannedStep:
     """``merged`` holds IMEAN and the intensities of both mates; these are carried over."""
     subject, folder = subject_of(group, dataset)
     return PlannedStep(
@@ -25,7 +28,7 @@ def ctruncate_step(group: ResolvedGroup, dataset: DataSet, merged: FileRef) -> P
         program="ctruncate",
         folder=f"{folder}/ctruncate",
         argv=_ARGV,
-        files=(by_hand(f"groups[{subject}].ctruncate.", "ctruncate", _ARGV, None),),
+        files=(by_hand(f"groups[{subject}].ctruncate.", "ctruncate", _ARGV, None, job),),
         inputs=(merged.model_copy(update={"link": _MERGED}),),
         outputs=(Output(name=AMPLITUDES, role="merged"), Output(name=XML, role=XML)),
         judge="ccp4.ctruncate",

@@ -36,7 +36,7 @@ def pointless_step(
         program="pointless",
         folder=group_folder(group.name, "pointless"),
         argv=_ARGV,
-        files=(use, by_hand(path, "pointless", _ARGV, use.name)),
+        files=(use, by_hand(path, "pointless", _ARGV, use.name, job)),
         inputs=tuple(
             one(corrected[sweep.name], "XDS_ASCII.HKL", link=f"{sweep.name}.HKL")
             for sweep in group.sweeps

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from sweepwright.engines.base import TemplateUse, constant
-from sweepwright.model.resolved import Resolved, Verbatim, computed
+from sweepwright.model.resolved import Leaves, Resolved, Verbatim, computed
 
 Context = dict[str, Any]
 
@@ -14,7 +14,9 @@ Context = dict[str, Any]
 _STRANGE = re.compile(r"[^A-Za-z0-9_.+-]")
 
 
-def by_hand(path: str, program: str, argv: tuple[str, ...], stdin: str | None) -> TemplateUse:
+def by_hand(
+    path: str, program: str, argv: tuple[str, ...], stdin: str | None, job: Leaves
+) -> TemplateUse:
     """``PROGRAM.sh``: runs the step in its folder as the runner does."""
     import shlex
 
@@ -22,6 +24,7 @@ def by_hand(path: str, program: str, argv: tuple[str, ...], stdin: str | None) -
     context = {
         "program": constant(f"{path}program", program.upper(), "program"),
         "command": constant(f"{path}command", Verbatim(command), "command"),
+        "modules": job["run.modules"],
     }
     return TemplateUse("ccp4/by_hand.sh.j2", f"{program}.sh", "text", context)
 

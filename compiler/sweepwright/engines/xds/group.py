@@ -36,7 +36,7 @@ def group_steps(group: ResolvedGroup, job: ResolvedJob, corrected: Corrected) ->
     for dataset, (intensities, unmerged) in zip(group.datasets, merged, strict=True):
         last = intensities
         if "ctruncate" in job.machine.tools:
-            steps.append(ctruncate_step(group, dataset, intensities))
+            steps.append(ctruncate_step(group, dataset, intensities, job.leaves))
             last = one(steps[-1].id, AMPLITUDES)
         steps.append(own_steps.finish(group, dataset, (last, unmerged)))
     return steps
