@@ -1,13 +1,11 @@
 """Observe: which programs this machine has, of what version, and which engine ``auto`` means.
 
-What a program said of itself is cached by path, size, mtime and inode of the file that starts it
-(``$XDG_CACHE_HOME/sweepwright/tools.json``); losing the cache costs time, nothing else.
+What a program said of itself is remembered until the file that starts it changes.
 """
 
 from __future__ import annotations
 
 import datetime
-import json
 import os
 import re
 import shutil
@@ -15,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sweepwright.model.facts import EngineFacts, ToolFacts
+from sweepwright.programs.memory import remembered
 
 Environment = Mapping[str, str]
 Ask = Callable[[str, Environment], str]
@@ -27,8 +26,6 @@ XDS_PROGRAMS = ("xds_par", "xscale_par")
 #: used with XDS where they are here
 CCP4_PROGRAMS = ("pointless", "aimless", "ctruncate")
 _SECONDS = 60
-#: answers that are kept, the newest
-_REMEMBERED = 30
 _LICENCE = re.compile(r"licensed until\s+(\d{1,2})-(\w{3})-(\d{4})", re.IGNORECASE)
 _CCP4 = re.compile(r"#+ *CCP4[^\n:]*: *\S+ +version +(\S+)", re.IGNORECASE)
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
@@ -125,9 +122,10 @@ def _short(banner: str) -> str:
 
 
 def _digest(path: Path) -> str:
+    """Programs have tens of megabytes, so it is remembered."""
     import hashlib
 
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return remembered(path, "sha256", lambda: hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def _dials_version(_program: str, environment: Environment) -> str:
@@ -158,33 +156,9 @@ def _say(command: list[str], environment: Environment, folder: str | None = None
     return done.stdout[:4000]
 
 
-def _cache_file() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "sweepwright" / "tools.json"
-
-
 def _cached(program: str, ask: Ask, environment: Environment) -> str:
     """What a program says of itself, asked anew when its file changed."""
     path = _which(program, environment)
     if path is None:
         return ""
-    real = Path(path).resolve()
-    stat = real.stat()
-    key = f"{real}:{stat.st_size}:{stat.st_mtime_ns}:{stat.st_ino}"
-    file = _cache_file()
-    try:
-        known = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        known = {}
-    if not isinstance(known, dict) or not isinstance(known.get(key), str | None):
-        known = {}
-    if key not in known:
-        known = dict([*known.items(), (key, ask(program, environment))][-_REMEMBERED:])
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            temporary = file.with_suffix(f".{os.getpid()}")
-            temporary.write_text(json.dumps(known, indent=1), encoding="utf-8")
-            temporary.replace(file)
-        except OSError:
-            pass  # only a speed-up
-    return str(known[key])
+    return remembered(Path(path), program, lambda: ask(program, environment))
