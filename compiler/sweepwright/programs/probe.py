@@ -9,7 +9,7 @@ import datetime
 import os
 import re
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from sweepwright.model.facts import EngineFacts, ToolFacts
@@ -44,10 +44,11 @@ def probe(
     """
     if wanted == "dials":
         return EngineFacts("dials", "asked for", _dials(environment))
-    usable, reason = _xds_usable(environment, today or datetime.date.today())
+    tools = _xds_and_ccp4(environment)
+    banner = _cached("xds_par", _greeting, environment)
+    usable, reason = _xds_usable(tools, banner, today or datetime.date.today())
     if usable or wanted == "xds":
-        build = build_of(_cached("xds_par", _greeting, environment))
-        return EngineFacts("xds", reason, _xds_and_ccp4(environment), build)
+        return EngineFacts("xds", reason, tools, build_of(banner))
     return EngineFacts("dials", reason, _dials(environment))
 
 
@@ -57,11 +58,10 @@ def missing(facts: EngineFacts) -> list[str]:
     return [program for program in wanted if program not in facts.tools]
 
 
-def _xds_usable(environment: Environment, today: datetime.date) -> tuple[bool, str]:
-    absent = [program for program in XDS_PROGRAMS if _which(program, environment) is None]
+def _xds_usable(tools: Collection[str], banner: str, today: datetime.date) -> tuple[bool, str]:
+    absent = [program for program in XDS_PROGRAMS if program not in tools]
     if absent:
         return False, f"{absent[0]} is not on PATH"
-    banner = _cached("xds_par", _greeting, environment)
     end = licence_end(banner)
     if end is None:
         return False, "xds_par does not tell a valid licence"

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, NotRequired
+from functools import cache
+from typing import Any, Literal, NamedTuple, NotRequired
 
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
@@ -95,9 +96,7 @@ def lock(job: ResolvedJob, templates: Iterable[str], plan: str) -> Lock:
             },
             "macros": {macro.name: macro.digest for macro in job.macros},
             "sites": {site.id: site.digest for site in job.sites},
-            "templates": {
-                name: sha256_bytes(text) for name, text in sorted(_with_parts(templates).items())
-            },
+            "templates": {name: _template(name).digest for name in sorted(_with_parts(templates))},
             "images": {sweep.name: _images(sweep) for sweep in job.sweeps},
         },
     }
@@ -193,16 +192,29 @@ def _said(value: Any) -> dict[str, Any]:
     }
 
 
-def _with_parts(templates: Iterable[str]) -> dict[str, bytes]:
-    """The templates, and those that they include, with their texts."""
-    found: dict[str, bytes] = {}
+def _with_parts(templates: Iterable[str]) -> set[str]:
+    """The templates, and those that they include."""
+    found: set[str] = set()
     todo = list(templates)
     while todo:
         name = todo.pop()
         if name not in found:
-            found[name] = (templates_folder() / name).read_bytes()
-            todo += re.findall(r'\{% include "([^"]+)" %\}', found[name].decode())
+            found.add(name)
+            todo += _template(name).includes
     return found
+
+
+class _Template(NamedTuple):
+    digest: str
+    includes: tuple[str, ...]
+
+
+@cache
+def _template(name: str) -> _Template:
+    """Read once, as by the renderer."""
+    content = (templates_folder() / name).read_bytes()
+    includes = re.findall(r'\{% include "([^"]+)" %\}', content.decode())
+    return _Template(sha256_bytes(content), tuple(includes))
 
 
 def _images(sweep: ResolvedSweep) -> LockedImages:

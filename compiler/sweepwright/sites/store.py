@@ -9,6 +9,7 @@ may be written in any way and are parsed whole.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -221,35 +222,36 @@ def load_sites(shipped: Path, user: Path | None = None, given: Iterable[Path] = 
     ``given`` may be files or folders. Files that did not change are read once in a process. Raises
     SiteFileError when one cannot be read.
     """
-    paths = [(path, Layer.SHIPPED) for path in _yaml(shipped)]
+    names = [(name, Layer.SHIPPED) for name in _yaml(shipped)]
     if user is not None and user.is_dir():
-        paths += [(path, Layer.USER) for path in _yaml(user)]
+        names += [(name, Layer.USER) for name in _yaml(user)]
     for place in given:
-        found = _yaml(place) if place.is_dir() else [place]
-        paths += [(path, Layer.GIVEN) for path in found]
-    return _read_sites(shipped, tuple((path, layer, _stamp(path)) for path, layer in paths))
+        found = _yaml(place) if place.is_dir() else [str(place)]
+        names += [(name, Layer.GIVEN) for name in found]
+    return _read_sites(shipped, tuple((name, layer, _stamp(name)) for name, layer in names))
 
 
 _Stamp = tuple[int, int, int] | None
 
 
 @lru_cache(maxsize=4)
-def _read_sites(shipped: Path, files: tuple[tuple[Path, Layer, _Stamp], ...]) -> Sites:
-    """The files as they were at their stamps."""
+def _read_sites(shipped: Path, files: tuple[tuple[str, Layer, _Stamp], ...]) -> Sites:
+    """The files as they were at their stamps; texts, as every job compares all of them."""
+    paths = [(Path(name), layer) for name, layer, _ in files]
     return Sites(
         shipped,
         [
             site_file(path, layer)
-            for path, layer, _ in files
+            for path, layer in paths
             if layer is not Layer.SHIPPED or path.name not in (FAMILIES, GONIOSTATS)
         ],
     )
 
 
-def _stamp(path: Path) -> _Stamp:
+def _stamp(name: str) -> _Stamp:
     """What changes with the content of a file; reading tells why there is none."""
     try:
-        seen = path.stat()
+        seen = os.stat(name)  # noqa: PTH116
     except OSError:
         return None
     return seen.st_mtime_ns, seen.st_size, seen.st_ino
@@ -327,8 +329,8 @@ def _says_something(text: str) -> bool:
     return any(line.strip() and not line.startswith(("#", "%")) for line in text.split("\n"))
 
 
-def _yaml(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.yaml"))
+def _yaml(folder: Path) -> list[str]:
+    return [f"{folder}/{name}" for name in sorted(os.listdir(folder)) if name.endswith(".yaml")]  # noqa: PTH208
 
 
 def _items(text: str) -> tuple[str, ...]:
