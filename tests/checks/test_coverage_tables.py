@@ -112,7 +112,7 @@ def test_the_beginning_of_a_key_shows_all_below() -> None:
 
 
 def test_a_reason_stands_once_where_engines_agree_and_names_the_engine_where_not() -> None:
-    _, both, _ = said("run.nodes")
+    _, both, _ = said("run.probe")
     assert both.count("steps run on one machine yet") == 1
     _, one, _ = said("run.jobs")
     assert "dials: DIALS is not spread over jobs" in one

@@ -34,7 +34,7 @@ from sweepwright.model.facts import SweepFacts
 from sweepwright.model.job_resolved import ResolvedJob
 from sweepwright.model.resolved import Written
 from sweepwright.programs.modules import ModulesError, with_modules
-from sweepwright.programs.probe import missing, probe
+from sweepwright.programs.probe import FORKXDS, missing, probe
 from sweepwright.resolve.resolve import resolve
 from sweepwright.resolve.site import NO_SITE, SweepSite
 
@@ -176,6 +176,8 @@ def check_tools(job: ResolvedJob) -> list[Diagnostic]:
     absent = missing(job.machine)
     if job.leaves["processing.scaling.program"].value == "aimless":
         absent += [name for name in ("pointless", "aimless") if name not in job.machine.tools]
+    if engine == "xds" and max(job.leaves["run.jobs"].known) > 1:
+        absent += [name for name in (FORKXDS,) if name not in job.machine.tools]
     if not absent:
         return _without_ccp4(job) if engine == "xds" else []
     hint = INSTALL_DIALS if engine == "dials" else "Put the folders of XDS and CCP4 on PATH."

@@ -134,7 +134,10 @@ def piece(leaf: Resolved[Any], dialect: Dialect) -> Filled | Hole:
         return Hole(leaf=leaf.path, decision=decided, style=dialect.style, origin=origin)
     if isinstance(leaf.value, AtRun):
         resource: Any = leaf.value.resource
-        return Hole(leaf=leaf.path, resource=resource, style=dialect.style, origin=origin)
+        most = leaf.value.most
+        return Hole(
+            leaf=leaf.path, resource=resource, most=most, style=dialect.style, origin=origin
+        )
     text = SPELLERS[dialect.style](leaf.value)
     if _CONTROL.search(text):
         raise ValueError(f"{leaf.path} would smuggle a control character into a file")

@@ -91,12 +91,14 @@ class Hole(PlanModel):
     """A place that is filled when the step starts.
 
     ``decision`` is ``STEP.field`` of an earlier step's ``decision.json``, ``resource`` a thing of
-    the machine; exactly one of them is given. ``style`` names how the value is spelled.
+    the machine; exactly one of them is given. ``nodes`` are the names of the machines of the
+    allocation, at most ``most``. ``style`` names how the value is spelled.
     """
 
     leaf: str
     decision: str | None = None
-    resource: Literal["threads", "memory", "scratch"] | None = None
+    resource: Literal["threads", "memory", "scratch", "nodes"] | None = None
+    most: int | None = Field(default=None, ge=1)
     style: str = "plain"
     origin: str = ""
 

@@ -74,9 +74,13 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class AtRun:
-    """A value of the machine, found when a step starts: ``threads``, ``memory``, ``scratch``."""
+    """A value of the machine, found when a step starts: ``threads``, ``memory``, ``scratch``, ``nodes``.
+
+    ``most``: how many of a list are wanted, where not all.
+    """
 
     resource: str
+    most: int | None = None
 
 
 class Edit(StrEnum):

@@ -23,6 +23,8 @@ DIALS_PROGRAMS = (
     "dials.cosym dials.scale dials.merge dials.export"
 ).split()
 XDS_PROGRAMS = ("xds_par", "xscale_par")
+#: the script of XDS that starts jobs, here or on other nodes
+FORKXDS = "forkxds"
 #: used with XDS where they are here
 CCP4_PROGRAMS = ("pointless", "aimless", "ctruncate")
 _SECONDS = 60
@@ -96,7 +98,7 @@ def _dials(environment: Environment) -> dict[str, ToolFacts]:
 
 def _xds_and_ccp4(environment: Environment) -> dict[str, ToolFacts]:
     """CCP4's programs tell their versions each for itself."""
-    found = _tools(XDS_PROGRAMS, _greeting, environment)
+    found = _tools((*XDS_PROGRAMS, FORKXDS), _greeting, environment)
     for program in CCP4_PROGRAMS:
         found |= _tools((program,), _greeting, environment)
     return found

@@ -83,11 +83,18 @@ def _argument(item: Argument, decisions: Mapping[str, Any]) -> Any:
 
 
 def _text(table: LineTable, decisions: Mapping[str, Any]) -> list[list[Any]]:
-    """The lines as they matter to the program: pieces of text joined, comment lines dropped."""
+    """The lines as they matter to the program: pieces of text joined, comment lines dropped.
+
+    So is a line that tells names of nodes: where parts are computed changes no number.
+    """
     lines = ([_open(p, decisions) if isinstance(p, Hole) else p for p in line]
-             for line in table.lines)  # fmt: skip
+             for line in table.lines if not any(map(_names_nodes, line)))  # fmt: skip
     joined = (_joined(line) for line in lines)
     return [line for line in joined if not _is_comment(line, table.comment)]
+
+
+def _names_nodes(piece: Any) -> bool:
+    return isinstance(piece, Hole) and piece.resource == "nodes"
 
 
 def _open(hole: Hole, decisions: Mapping[str, Any]) -> Any:

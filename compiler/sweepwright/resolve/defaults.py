@@ -19,6 +19,7 @@ JOB_DEFAULTS: Mapping[str, Any] = {
     "run.scaling_threads": "auto",
     "run.jobs": Jobs(1, 1),
     "run.modules": (),
+    "run.nodes": 1,
 }
 
 #: leaves of a group of sweeps

@@ -18,6 +18,7 @@ from sweepwright.records.ends import EndRecord, Usage, attempts, write_end
 from sweepwright.records.journal import now
 from sweepwright.run.environment import for_folder, for_threads, memory_mb
 from sweepwright.run.events import AttemptEnd, AttemptStart, Spawned
+from sweepwright.run.hosts import allocated
 from sweepwright.run.judges import all_judges, missing_outputs
 from sweepwright.run.load import PARAMETERS
 from sweepwright.run.orphans import born
@@ -90,6 +91,7 @@ def _resources(setting: Setting, task: Task) -> Mapping[str, Any]:
         "threads": task.threads,
         "memory": memory_mb(task.threads / max(task.threads, setting.threads)),
         "scratch": setting.outside.get("TMPDIR", "/tmp"),
+        "nodes": allocated(setting.outside),
     }
 
 

@@ -127,7 +127,7 @@ def prepare(
             source = hole.decided_by or "the machine"
             message = f"nothing fills '{hole.leaf}': {source} gave no value"
             raise StepError(message, f"Wanted: {name}.")
-        return known[name]
+        return known[name] if hole.most is None else known[name][: hole.most]
 
     return Prepared(
         command=_command(step, place, gathered, lookup),

@@ -56,7 +56,17 @@ def check(job: ResolvedJob) -> list[Diagnostic]:
         help_ = "Write aimless, xscale, or auto; or process with the engine dials."
         found.append(error("SW-E058", message, program.origin.span, help=help_))
     found += _zero_dose(job)
+    found += _nodes(job)
     return found
+
+
+def _nodes(job: ResolvedJob) -> Iterator[Diagnostic]:
+    """Jobs are what XDS deals out over nodes."""
+    nodes, jobs = job.leaves["run.nodes"], max(job.leaves["run.jobs"].known)
+    if nodes.known > jobs:
+        message = f"XDS cannot be spread over {nodes.known} nodes: 'run.jobs' is {jobs}"
+        help_ = f"Write 'jobs: {nodes.known}' or more under 'run:', which changes numbers."
+        yield error("SW-E075", message, nodes.origin.span, help=help_)
 
 
 def _zero_dose(job: ResolvedJob) -> Iterator[Diagnostic]:

@@ -11,7 +11,7 @@ from sweepwright.engines.keywords import keyword_lines
 from sweepwright.geometry.xds import xds_geometry
 from sweepwright.model.facts import ImageTemplate
 from sweepwright.model.job_resolved import ResolvedSweep
-from sweepwright.model.resolved import Leaves, Resolved, computed, items_of
+from sweepwright.model.resolved import AtRun, Leaves, Resolved, computed, items_of
 from sweepwright.programs.xds.detectors import Family, family_of
 
 #: how the names of masters end, and what XDS wants in their place (its plug-ins put it back)
@@ -87,8 +87,15 @@ def machine(sweep: ResolvedSweep, job: Leaves, stage: str, jobs: int | None) -> 
     return {
         "job": constant(path + "JOB", stage, "steps of XDS"),
         "jobs": computed(path + "MAXIMUM_NUMBER_OF_JOBS", jobs, "pinned", job["run.jobs"]),
+        "nodes": _nodes(path, job["run.nodes"], jobs),
         "keywords": keyword_lines(sweep.leaves, readers(stage), "= "),
     }
+
+
+def _nodes(path: str, asked: Resolved[Any], jobs: int | None) -> Resolved[Any]:
+    """The machines over which forkxds deals out the jobs of a step; one alone needs no name."""
+    wanted = AtRun("nodes", asked.known) if asked.known > 1 and (jobs or 1) > 1 else None
+    return computed(path + "CLUSTER_NODES", wanted, "nodes of the allocation", asked)
 
 
 def readers(stage: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from sweepwright.logs.xds_messages import messages
 from sweepwright.model.plan import Step
 from sweepwright.model.verdict import Finding, FindingState, Outcome, Verdict
 from sweepwright.programs.errors import explain
+from sweepwright.programs.xds_input import parse
 
 #: a solution of less than half of the spots is gone on with when spots lie this near to where the
 #: lattice puts them: px, and widths of an image (a rule of thumb)
@@ -51,7 +52,11 @@ def _judge(log: str, proof: str, read: Read, echoed: tuple[str, ...] = ()) -> Ju
         doubtful = "error.soft" in told or (repeated and repeated.state is FindingState.SEEN)
         if doubtful and verdict.outcome is Outcome.SUCCESS:
             verdict = replace(verdict, outcome=Outcome.SOFT_FAILURE)
-        more = [one for one in (repeated, _warned(step, told, verdict)) if one is not None]
+        more = [
+            one
+            for one in (repeated, _spread(step, folder), _warned(step, told, verdict))
+            if one is not None
+        ]
         return replace(verdict, findings=(*verdict.findings, *more))
 
     return judge
@@ -95,6 +100,20 @@ def _repeated(step: Step, folder: Path, logs: tuple[str, ...]) -> Finding | None
     state = FindingState.SEEN if differences else FindingState.NOT_SEEN
     message = "; ".join(differences) or f"{number} values of XDS.INP are those of the logs"
     return Finding("SW-Q025", state, message, _subject(step), {"compared": number})
+
+
+def _spread(step: Step, folder: Path) -> Finding | None:
+    """Whether XDS had the nodes that were asked for; None where one was."""
+    wanted = next((hole.most for hole in step.holes if hole.resource == "nodes"), None)
+    if wanted is None:
+        return None
+    given = parse(text_of(folder / "XDS.INP")).statements
+    names = [word for one in given if one.name == "CLUSTER_NODES" for word in one.words]
+    fewer = len(names) < wanted
+    message = f"XDS ran on {len(names)} of the {wanted} nodes that were asked for"
+    message += ": start the run within an allocation of so many" if fewer else ""
+    state = FindingState.SEEN if fewer else FindingState.NOT_SEEN
+    return Finding("SW-Q032", state, message, _subject(step), {"nodes": len(names)})
 
 
 def _warned(step: Step, told: Told, verdict: Verdict) -> Finding | None:
