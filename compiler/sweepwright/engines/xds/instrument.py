@@ -8,6 +8,7 @@ from typing import Any
 
 from sweepwright.engines.base import constant, panel_of, placed_by, template_path, threads
 from sweepwright.engines.keywords import keyword_lines
+from sweepwright.engines.xds.sensor import absorption
 from sweepwright.geometry.xds import xds_geometry
 from sweepwright.model.facts import ImageTemplate
 from sweepwright.model.job_resolved import ResolvedSweep
@@ -68,6 +69,9 @@ def instrument(sweep: ResolvedSweep, job: Leaves) -> Context:
             path + "MINIMUM_VALID_PIXEL_VALUE", kind.minimum, "detector family"
         ),
         "sensor_thickness": leaves["geometry.sensor.thickness"],
+        "silicon": absorption(
+            path, leaves["geometry.sensor.material"], leaves["geometry.wavelength"]
+        ),
         "trusted_region": constant(path + "TRUSTED_REGION", (0.0, 1.41), "corners included"),
         **_placed(path, sweep),
         **_untrusted(path, sweep),
