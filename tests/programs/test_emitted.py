@@ -14,7 +14,8 @@ from sweepwright.api.front import Options, resolve_job
 from sweepwright.emit.compile import previews
 from sweepwright.model.plan import Attempt, LineTable, Plan
 from sweepwright.programs.emitted import READERS, slips
-from sweepwright.programs.keyword_tables import table
+from sweepwright.programs.keyword_forms import unknown_words
+from sweepwright.programs.keyword_tables import LINE_PROGRAMS, table
 from sweepwright.programs.keywords import program_problem
 
 STANDINS = Path(__file__).resolve().parents[1] / "standins"
@@ -77,6 +78,17 @@ def test_nothing_is_wrong_with_the_files_of_the_examples(
     if name != "screening":  # it ends before scaling
         assert ("aimless.inp" if ccp4 else "XSCALE.INP") in seen
     assert [item.message for item in emitted_wrongly(plan, files)] == []
+    lines = [
+        (program, line.partition("#")[0].split())
+        for path, content in files.items()
+        for program in LINE_PROGRAMS
+        if path.endswith(f"/{program}.inp")
+        for line in content.decode().splitlines()
+    ]
+    assert bool(lines) == (ccp4 and name != "screening")
+    for program, (keyword, *rest) in ((program, words) for program, words in lines if words):
+        form = table(program)[keyword].form
+        assert not form or not unknown_words(form, [word for word in rest if word[0] != "<"])
 
 
 @pytest.mark.parametrize(
@@ -109,6 +121,7 @@ def test_nothing_is_wrong_with_good_files(text: str, program: str) -> None:
         ("aimless", AIMLESS + "ANOMALOUS ON\n", "# first", "ANOM ON", 4, "ANOMALOUS ON is said"),
         ("aimless", AIMLESS, "RUN 1", "WALK 1", 1, "no keyword 'WALK'"),
         ("aimless", AIMLESS, "TO 90", "TO -", 1, "continues the line"),
+        ("aimless", AIMLESS, "TO 90", "TO", 1, "cannot read what follows RUN"),
         ("pointless", "XDSIN A.HKL\n", "XDSIN", "XDS_IN", 0, "no keyword 'XDS_IN'"),
     ],
 )

@@ -54,7 +54,7 @@ XDS_FIELDS = set(
     "owner owned never meaning source confidence".split()
 )
 CCP4_FIELDS = set(
-    "name kind value repeat words owner owned never meaning source confidence".split()
+    "name kind value form repeat words owner owned never meaning source confidence".split()
 )
 
 

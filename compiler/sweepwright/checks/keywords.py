@@ -59,13 +59,15 @@ def _of_place(
                 for problem in tables.check_keyword(program, name, value):
                     yield _diagnostic("SW-L051", problem, root.key((*at, name)).span)
         else:
-            for line in given:
+            for index, line in enumerate(given):
                 for problem in tables.check_line(program, line):
-                    yield _diagnostic("SW-L051", problem, root.find(at).span)
+                    span = root.find((*at, index)).span
+                    yield _diagnostic("SW-L051", problem, span, quote='"')
 
 
-def _diagnostic(code: str, problem: Any, span: Any) -> Diagnostic:
-    fix = Fix(f"write '{problem.fix}'", span, problem.fix, safe=True) if problem.fix else None
+def _diagnostic(code: str, problem: Any, span: Any, quote: str = "") -> Diagnostic:
+    text = f"{quote}{problem.fix}{quote}"
+    fix = Fix(f"write '{problem.fix}'", span, text, safe=True) if problem.fix else None
     return Diagnostic(
         code, Severity(problem.severity), problem.message, span, problem.help, fix=fix
     )

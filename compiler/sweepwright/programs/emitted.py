@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 
+from sweepwright.programs.keyword_forms import fits, unknown_words
 from sweepwright.programs.keyword_tables import LINE_PROGRAMS, XDS_STEPS, Keyword, table
 from sweepwright.programs.keyword_values import shown, wrong_value
 from sweepwright.programs.keywords import spelled
@@ -117,7 +118,7 @@ def _wrong_value(row: Keyword, given: Statement) -> str:
 
 
 def _words(program: str, words: list[str], wrong: tuple[str, ...]) -> _Line:
-    """A line of POINTLESS or AIMLESS; what follows the keyword the tables do not tell.
+    """A line of POINTLESS or AIMLESS; words that the tables do not have may be of a newer version.
 
     The name has two words more with it: what differs in them is said of another thing.
     """
@@ -128,6 +129,9 @@ def _words(program: str, words: list[str], wrong: tuple[str, ...]) -> _Line:
         return _Line((*wrong, f"{program} has no keyword '{shown(words[0])}'"))
     if words[-1] in ("-", "&", "\\"):
         wrong += (f"'{words[-1]}' at the end continues the line",)
+    form, rest = table(program)[name].form, words[1:]
+    if form and not _HOLE.search(" ".join(rest)) and not unknown_words(form, rest):
+        wrong += () if fits(form, rest) else (f"{program} cannot read what follows {name}",)
     return _Line(wrong, (" ".join((name, *words[1:3])),))
 
 

@@ -60,6 +60,10 @@ class Keyword:
     refused: bool = False
     """Whether the owner alone may say it."""
     never: str = ""
+    value: str = ""
+    """What follows on a line, for people."""
+    form: str = ""
+    """The same as it is checked; empty: nothing is known for certain."""
     not_with: Mapping[str, str] = field(default_factory=dict)
     """Words that may not follow in a line, with the keys that own them."""
     meaning: str = ""
@@ -136,6 +140,8 @@ def _keyword(
         owner=row.get("owner", ""),
         refused=refused,
         never=row.get("never", file),
+        value=" ".join(str(row.get("value", "")).split()),
+        form=row.get("form", ""),
         not_with=row.get("words", {}),
         meaning=row["meaning"],
     )

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sweepwright.programs.keyword_tables import (
@@ -32,7 +32,7 @@ _LIST = "`{program} -c -e3` lists its parameters."
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a keyword. ``fix`` is the name to write, when only one can be meant."""
+    """What is wrong with a keyword. ``fix`` is what to write for it, when only one can be meant."""
 
     message: str
     help: str | None = None
@@ -82,7 +82,7 @@ def check_keyword(program: str, name: str, value: object) -> list[Problem]:
 
 
 def check_line(program: str, line: str) -> list[Problem]:
-    """What is wrong with a line for AIMLESS or POINTLESS."""
+    """What is wrong with a line for AIMLESS or POINTLESS; a fix is the whole line."""
     unknown = program_problem(program)
     if unknown is not None:
         return [unknown]
@@ -99,10 +99,15 @@ def check_line(program: str, line: str) -> list[Problem]:
     name = spelled(base, first)
     row = table(base).get(name)
     if row is None:
-        return [_unknown(base, first)]
+        problem = _unknown(base, first)
+        fix = problem.fix and " ".join([problem.fix, *rest])
+        return [replace(problem, fix=fix)]
     if row.closed:
         return [_closed(row)]
-    return list(_wrong_words(row, rest)) or [*_read_as(row, first), *_owned(row)]
+    refused = [*_wrong_words(row, rest), *_wrong_form(base, row, line)]
+    if any(problem.severity == "error" for problem in refused):
+        return refused
+    return [*refused, *_read_as(row, first), *_owned(row)]
 
 
 def spelled(program: str, name: str) -> str:
@@ -203,10 +208,41 @@ def _wrong_words(row: Keyword, rest: Iterable[str]) -> Iterator[Problem]:
             yield Problem(message, f"Write {_key(key)} instead.")
 
 
+def _wrong_form(program: str, row: Keyword, line: str) -> Iterator[Problem]:
+    """Words that the keyword does not know, and numbers that are too few or too many."""
+    rest = line.split()[1:]
+    if not row.form:
+        return
+    from sweepwright.programs import keyword_forms as forms
+
+    help_ = f"It is {row.name} {row.value}."
+    unknown = forms.unknown_words(row.form, rest)
+    for word in unknown:
+        close = _close(word, [known for known in forms.words(row.form) if len(known) > 2], 0.7)
+        if close:
+            items = line.split()[:1] + [close[0] if item == word else item for item in rest]
+            meant = " ".join(items) if len(close) == 1 else None
+            message = f"{row.name} of {program} has no word '{shown(word)}'"
+            yield Problem(message, _did_you_mean(close), fix=meant)
+        else:
+            message = f"it is not known that {program} has a word '{shown(word)}' for {row.name}"
+            yield Problem(message, f"{help_} A newer version may know more.", "warning")
+    if not unknown and not forms.fits(row.form, rest):
+        yield Problem(f"{program} cannot read '{shown(line)}'", help_)
+    for word in rest:
+        known = forms.word_of(row.form, word)
+        if known is not None and not known.startswith(word.upper()):
+            yield _four_letters(word, known)
+
+
 def _read_as(row: Keyword, first: str) -> Iterator[Problem]:
     if not row.name.startswith(first.upper()):
-        message = f"'{shown(first)}' is read as {row.name}: of a keyword four letters count"
-        yield Problem(message, f"Write {row.name}.", "warning")
+        yield _four_letters(first, row.name)
+
+
+def _four_letters(given: str, read: str) -> Problem:
+    message = f"'{shown(given)}' is read as {read}: of a keyword four letters count"
+    return Problem(message, f"Write {read}.", "warning")
 
 
 def _unknown(program: str, name: str) -> Problem:
