@@ -17,6 +17,7 @@ from sweepwright.engines.registry import engine as engine_of
 from sweepwright.model.diagnostic import Diagnostic, advice, error, has_errors
 from sweepwright.model.job_resolved import ResolvedJob
 from sweepwright.model.plan import Plan
+from sweepwright.programs.probe import XDS_PROGRAMS
 from sweepwright.records import folder as run_folder
 from sweepwright.records.digest import sha256_bytes
 from sweepwright.records.executed import run_sh
@@ -87,9 +88,10 @@ def files_of(job: ResolvedJob, source: bytes) -> tuple[Plan, dict[str, bytes]]:
     """The plan of a job, and every file of its run folder."""
     engine = engine_of(job.engine.known)
     draft = engine.plan(job)
-    plan = compile_plan(
-        job.name, engine.name, draft, job.caveats, tuple(job.leaves["run.modules"].known)
-    )
+    tools = job.machine.tools.items()
+    versions = {name: tool.version for name, tool in tools if name in XDS_PROGRAMS}
+    modules = tuple(job.leaves["run.modules"].known)
+    plan = compile_plan(job.name, engine.name, draft, job.caveats, modules, versions)
     templates = {use.template for step in draft.steps for use in step.files}
     content = run_folder.plan_bytes(plan)
     locked = lock(job, templates, sha256_bytes(content))

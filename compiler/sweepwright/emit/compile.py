@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sweepwright.emit.spell import SPELLERS
@@ -23,8 +23,12 @@ def compile_plan(
     draft: Draft,
     caveats: tuple[str, ...] = (),
     modules: tuple[str, ...] = (),
+    versions: Mapping[str, str] | None = None,
 ) -> Plan:
-    """The plan of a draft. Raises what `Renderer` raises; those are bugs, not user errors."""
+    """The plan of a draft, for programs of these versions, as far as they matter to their judges.
+
+    Raises what `Renderer` raises; those are bugs, not user errors.
+    """
     renderer = Renderer()
 
     def table(use: TemplateUse) -> LineTable:
@@ -34,14 +38,17 @@ def compile_plan(
     return Plan(
         name=name,
         engine=engine,
-        steps=tuple(_step(planned, table) for planned in draft.steps),
+        steps=tuple(
+            _step(planned, table, (versions or {}).get(planned.program, ""))
+            for planned in draft.steps
+        ),
         results=draft.results,
         modules=modules,
         caveats=caveats,
     )
 
 
-def _step(planned: PlannedStep, table: Callable[[TemplateUse], LineTable]) -> Step:
+def _step(planned: PlannedStep, table: Callable[[TemplateUse], LineTable], version: str) -> Step:
     argv: tuple[Argument, ...] = tuple(
         piece(item, SHELL) if isinstance(item, Resolved) else item for item in planned.argv
     )
@@ -56,6 +63,7 @@ def _step(planned: PlannedStep, table: Callable[[TemplateUse], LineTable]) -> St
         stdin=planned.stdin,
         judge=planned.judge,
         threads="share" if planned.shares_threads else "one",
+        version=version,
         when=planned.when,
         attempts=tuple(_attempt(rung, planned) for rung in planned.attempts),
         title=planned.title,

@@ -162,7 +162,8 @@ class Attempt(PlanModel):
 class Step(PlanModel):
     """One program run, or one function of our own (``program`` begins with ``sweepwright:``).
 
-    ``stdin`` is the file of the step that the program reads on its standard input.
+    ``stdin`` is the file of the step that the program reads on its standard input. ``version`` is what
+    the program said of itself when its files were checked; empty: it was not here, or does not matter.
     """
 
     id: StepId
@@ -177,6 +178,7 @@ class Step(PlanModel):
     stdin: SafePath | None = None
     judge: str = "exit-code"
     threads: Literal["one", "share"] = "one"
+    version: str = ""
     title: str = ""
 
     @model_validator(mode="after")

@@ -34,7 +34,8 @@ _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _BUILT_ON = re.compile(
     rf"VERSION\s+({'|'.join(_MONTHS)})[a-z]*\s+(\d{{1,2}}),\s*(\d{{4}})", re.IGNORECASE
 )
-_BUILT = re.compile(r"VERSION\s+([^\n(]+?)\s*(?:\(|BUILT)", re.IGNORECASE)
+#: as XDS greets: ``VERSION Jun 30, 2023  BUILT=20230630``
+_VERSION = re.compile(r"VERSION\s+[^\n()]+?(?:BUILT=\d{8}|(?=\s*[()]))")
 
 
 def probe(
@@ -111,16 +112,20 @@ def _which(program: str, environment: Environment) -> str | None:
 def _tools(programs: Sequence[str], version: Ask, environment: Environment) -> dict[str, ToolFacts]:
     """Those of the programs that are here, which come together: the first one tells the version."""
     here = {program: path for program in programs if (path := _which(program, environment))}
-    shown = _short(_cached(programs[0], version, environment)) if here else ""
+    shown = version_in(_cached(programs[0], version, environment)) if here else ""
     return {
         program: ToolFacts(program, path, shown, _digest(Path(path)))
         for program, path in here.items()
     }
 
 
-def _short(banner: str) -> str:
-    built = _CCP4.search(banner) or _BUILT.search(banner)
-    return built[1].strip() if built else (banner.strip().splitlines() or [""])[0][:80]
+def version_in(banner: str) -> str:
+    """What a program says of its version and build, else its first line."""
+    if version := _CCP4.search(banner):
+        return version[1]
+    if build := _VERSION.search(banner):
+        return " ".join(build[0].removeprefix("VERSION").split())
+    return (banner.strip().splitlines() or [""])[0][:80]
 
 
 def _digest(path: Path) -> str:

@@ -13,6 +13,7 @@ from sweepwright.engines.xds.judge import JUDGES
 from sweepwright.model.plan import Output, Step
 from sweepwright.model.verdict import Finding, FindingState, Outcome, Verdict
 from sweepwright.programs.errors import explain, known_errors
+from sweepwright.programs.probe import version_in
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 LOGS = REPOSITORY / "tests/logs/data"
@@ -287,3 +288,37 @@ def test_tables_of_errors_are_whole(program: str) -> None:
     for row, error in zip(rows, known_errors(program), strict=True):
         assert set(row) == {"pattern", "meaning", "try", "source"}
         assert error.meaning.format(**dict.fromkeys(error.pattern.groupindex, "x"))
+
+
+@pytest.mark.parametrize(
+    ("checked_for", "state"),
+    [
+        ("Feb 5, 2021 BUILT=20210323", FindingState.NOT_SEEN),
+        ("Feb 5, 2021 BUILT=20210322", FindingState.SEEN),
+        ("Jun 30, 2023 BUILT=20230630", FindingState.SEEN),
+        ("", None),
+    ],
+)
+def test_another_build_than_was_checked_for_is_a_finding(
+    checked_for: str, state: FindingState | None, tmp_path: Path
+) -> None:
+    """CORRECT.LP is of Feb 5, 2021, BUILT=20210323."""
+    assert correct(tmp_path).outcome is Outcome.SUCCESS
+    of_plan = step("correct", "XDS_ASCII.HKL").model_copy(update={"version": checked_for})
+    verdict = JUDGES["xds.correct"](of_plan, tmp_path, 0)
+    assert verdict.outcome is Outcome.SUCCESS
+    found = {one.code: one for one in verdict.findings}
+    assert (found["SW-Q031"].state if "SW-Q031" in found else None) == state
+    if state is FindingState.SEEN:
+        assert "BUILT=20210323" in found["SW-Q031"].message
+        assert checked_for in found["SW-Q031"].message
+
+
+def test_what_a_program_says_of_its_version_is_what_its_logs_say() -> None:
+    greetings = {
+        " ***** XDS ***** (VERSION Jun 30, 2023  BUILT=20230630)   4-Jul-2023": "Jun 30, 2023 BUILT=20230630",
+        " xds (VERSION  March 30, 2013)": "March 30, 2013",
+        " ### CCP4 7.0.067: AIMLESS          version 0.7.3 : 15/10/18##": "0.7.3",
+    }
+    for greeting, said in greetings.items():
+        assert version_in(greeting) == said

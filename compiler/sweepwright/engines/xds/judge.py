@@ -17,6 +17,7 @@ from sweepwright.engines.orientations import compared
 from sweepwright.engines.xds.beam_doubt import believed
 from sweepwright.engines.xds.echo import compare
 from sweepwright.engines.xds.left import text_of, what_is_wrong
+from sweepwright.logs.xds_banner import banner
 from sweepwright.logs.xds_messages import messages
 from sweepwright.model.plan import Step
 from sweepwright.model.verdict import Finding, FindingState, Outcome, Verdict
@@ -54,7 +55,12 @@ def _judge(log: str, proof: str, read: Read, echoed: tuple[str, ...] = ()) -> Ju
             verdict = replace(verdict, outcome=Outcome.SOFT_FAILURE)
         more = [
             one
-            for one in (repeated, _spread(step, folder), _warned(step, told, verdict))
+            for one in (
+                repeated,
+                _built(step, texts[-1]),
+                _spread(step, folder),
+                _warned(step, told, verdict),
+            )
             if one is not None
         ]
         return replace(verdict, findings=(*verdict.findings, *more))
@@ -100,6 +106,20 @@ def _repeated(step: Step, folder: Path, logs: tuple[str, ...]) -> Finding | None
     state = FindingState.SEEN if differences else FindingState.NOT_SEEN
     message = "; ".join(differences) or f"{number} values of XDS.INP are those of the logs"
     return Finding("SW-Q025", state, message, _subject(step), {"compared": number})
+
+
+def _built(step: Step, log: str) -> Finding | None:
+    """Whether the build is the one that the files were checked for; None where either is not known."""
+    said = banner(log)
+    if not step.version or said.version is None:
+        return None
+    build = " ".join(said.version.split()) + (f" BUILT={said.built}" if said.built else "")
+    other = build not in step.version
+    message = f"{step.program} is {build}"
+    message += f", and its files were checked for {step.version}" if other else ""
+    return Finding(
+        "SW-Q031", FindingState.SEEN if other else FindingState.NOT_SEEN, message, _subject(step)
+    )
 
 
 def _spread(step: Step, folder: Path) -> Finding | None:
