@@ -27,7 +27,8 @@ _HARD = re.compile(
     r"|(?P<said>Stopping because cell discrepancy between files|Incompatible symmetries"
     r"|All reflection pairs rejected|Reference data and observed data do not overlap"
     r"|[^\r\n]*SYNTAX ERROR[^\r\n]*|File must be sorted|Negative scale(?:s| factor)\b"
-    r"|Scaling has failed to converge|\*\*\* No observations \*\*\*)"
+    r"|Scaling has failed to converge|\*\*\* No observations \*\*\*"
+    r"|label \S+ not found in file(?=!)|No Symmetry found in Master_Input File)"
 )
 _WARNING = re.compile(
     r"^[ \t]*(?:WARNING\b[!:]*[ \t]*)+(?P<what>[^$<]*?)(?=\n[ \t]*\r?\n|\$\$|<|\Z)",

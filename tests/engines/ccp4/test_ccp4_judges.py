@@ -220,3 +220,33 @@ def test_data_of_another_step_are_not_an_output(tmp_path: Path) -> None:
     (tmp_path / "out.mtz").symlink_to("before.mtz")
     verdict = JUDGES["ccp4.aimless"](step("aimless", "out.mtz"), tmp_path, 0)
     assert verdict.message == "aimless did not write out.mtz"
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning", "advice"),
+    [
+        # as the library of CCP4 prints what its tables of errors hold
+        (" CCP4 library signal mtz:File not identified as MTZ (Error)\n", "is none", "step that"),
+        (
+            " CCP4 library signal csym:Cannot find SYMINFO file - no symmetry information (Error)\n",
+            "not set up",
+            "ccp4.setup-sh",
+        ),
+        (" CCP4 library signal library_file:Write failed (Error)\n", "written", "disk"),
+        (
+            " CCP4 library signal mtz:MTZ header is corrupted: missing tokens in COLUMN record (Error)\n",
+            "damaged",
+            "disk was full",
+        ),
+        (" Error: label FreeR_flag not found in file!\n", "no column FreeR_flag", "columns"),
+        ("Error in LABIN: label IMEAN not found in file!\n", "no column IMEAN", "columns"),
+        ("No Symmetry found in Master_Input File: HKLIN1\n", "no space group", "first"),
+    ],
+)
+def test_what_the_library_of_ccp4_says_is_explained(
+    said: str, meaning: str, advice: str, tmp_path: Path
+) -> None:
+    verdict = judged(tmp_path, "ctruncate", said, code=1, mtz=False)
+    assert verdict.outcome is Outcome.FAILURE
+    assert meaning in verdict.message
+    assert advice in verdict.help
