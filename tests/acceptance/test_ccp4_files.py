@@ -8,7 +8,9 @@ from pathlib import Path
 import gemmi
 import numpy as np
 import pytest
-from standin_tool import PATH
+from conftest import needs_dials
+from made_hkl import Crystal, write
+from standin_tool import PATH, run
 from sweep_tool import command
 from tiny_images import write_series
 from xds_input import numbers, parse_xds_input
@@ -154,3 +156,37 @@ def test_a_reference_decides_how_the_data_are_indexed(place: Path) -> None:
     assert (attempt / line.split()[1]).resolve() == (place / "ref.mtz").resolve()
     indexed = parse_xds_input((run / "sweeps/A/index/XDS.INP").read_text())
     assert indexed["SPACE_GROUP_NUMBER"] == ["96"]
+
+
+LIMITED = """\
+sweepwright: 1
+name: run
+project: p
+datasets: {edge: {processing: {resolution: {high: 4.5 A}}}}
+crystals: {x1: {space_group: P 4, cell: [40, 40, 50, 90, 90, 90]}}
+processing: {engine: xds, resolution: {high: 3.6 A}}
+sweeps:
+  - {name: A, images: data/peak_####.cbf, dataset: peak}
+  - {name: B, images: data/edge_####.cbf, dataset: edge}
+"""
+
+
+@needs_dials
+def test_a_data_set_with_a_limit_of_its_own_is_cut_there(place: Path) -> None:
+    """Its run is that of its sweep, counted in the order in which POINTLESS reads them."""
+    group = compiled(place, LIMITED) / "groups/x1"
+    for scaling in ("aimless", "rescale"):
+        told = [line for line in lines(group / scaling / "aimless.inp") if "RESOLUTION" in line]
+        assert told == ["RESOLUTION HIGH 3.6", "RESOLUTION RUN 2 HIGH 4.5", "BINS RESOLUTION 20"]
+    crystal = Crystal("P 4", (40, 40, 50, 90, 90, 90), d_min=3.0)
+    write(place / "A.HKL", crystal, number=75)
+    write(place / "B.HKL", crystal, number=75, seed=2, wavelength=1.1)
+    for program, words, text in (
+        ("pointless", ("HKLOUT", "sorted.mtz"), "pointless/pointless.inp"),
+        ("aimless", ("HKLIN", "sorted.mtz", "HKLOUT", "scaled.mtz"), "aimless/aimless.inp"),
+    ):
+        done = run(program, place, *words, typed=(group / text).read_text())
+        assert done.returncode == 0, done.stdout
+    for name, limit in (("peak", 3.6), ("edge", 4.5)):
+        highest = gemmi.read_mtz_file(str(place / f"scaled_{name}.mtz")).resolution_high()
+        assert limit <= highest < limit + 0.1
