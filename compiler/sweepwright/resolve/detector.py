@@ -7,10 +7,11 @@ and beam centre of a detector that is square to the beam and perhaps swung out b
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from sweepwright.geometry.detector import panel_at, turned
-from sweepwright.geometry.rotation import dot, rounded, unit
+from sweepwright.geometry.detector import beam_center_px, panel_at, signed_distance_mm, turned
+from sweepwright.geometry.rotation import dot, rounded, rounded_numbers, unit
 from sweepwright.language.compose import ComposedSweep
 from sweepwright.model.diagnostic import Diagnostic, error
 from sweepwright.model.facts import ImageFacts, PanelFact
@@ -38,7 +39,7 @@ def resolve_detector(
 
     The site record says where the arm's axis is, and how an unusual detector is mounted.
     """
-    given = [table[key] for key in _FRAME if key in table and table[key].value is not None]
+    given = _frame(table)
     if given:
         return _from_job(sweep, given)
     placed = [table[key] for key in _PLACED_BY]
@@ -101,18 +102,48 @@ def _placed(
     return turned(panel, arm, swing.known)
 
 
+def placed_by_frame(
+    sweep: ComposedSweep, table: Table
+) -> tuple[dict[str, Resolved[Any]], list[Diagnostic]]:
+    """Distance and beam centre of a detector that the job places with ``geometry.detector``.
+
+    They go before those of the header; what somebody says of them stays.
+    """
+    given, pixel = _frame(table), table.get("geometry.pixel_size")
+    if given and len(given) < len(_FRAME):
+        message = f"sweep {sweep.name}: fast, slow and origin of the detector belong together"
+        help_ = "Give all three, or none and 'distance' and 'beam_center' instead."
+        return {}, [error("SW-G021", message, given[0].origin.span, help=help_)]
+    if not given or pixel is None or pixel.value is None:
+        return {}, []
+    fast, slow, origin = (leaf.known for leaf in given)
+    panel = PanelFact(unit(fast), unit(slow), origin, (0, 0), pixel.known)
+    (distance,) = rounded_numbers([abs(signed_distance_mm(panel))])
+    values: dict[str, Any] = {"distance": distance}
+    with suppress(ValueError):  # the beam need not meet it
+        values["beam_center"] = rounded_numbers(beam_center_px(panel))
+    found: dict[str, Resolved[Any]] = {}
+    for name, value in values.items():
+        key, before = f"geometry.{name}", table.get(f"geometry.{name}")
+        if before is None or before.origin.layer is Layer.HEADER:
+            path, sources = f"sweeps[{sweep.name}].{key}", [*given, pixel]
+            sources += [before] if before is not None else []
+            found[key] = computed(path, value, "where the detector stands", *sources)
+    return found, []
+
+
+def _frame(table: Table) -> list[Resolved[Any]]:
+    """What is given of ``geometry.detector``."""
+    return [table[key] for key in _FRAME if key in table and table[key].value is not None]
+
+
 def _from_job(
     sweep: ComposedSweep, given: Sequence[Resolved[Any]]
 ) -> tuple[dict[str, Resolved[Any]] | None, list[Diagnostic]]:
-    span = given[0].origin.span
-    if len(given) < len(_FRAME):
-        message = f"sweep {sweep.name}: fast, slow and origin of the detector belong together"
-        help_ = "Give all three, or none and 'distance' and 'beam_center' instead."
-        return None, [error("SW-G021", message, span, help=help_)]
     fast, slow, origin = (leaf.known for leaf in given)
     if abs(dot(unit(fast), unit(slow))) > _SQUARE:
         message = f"sweep {sweep.name}: the detector's fast and slow directions are not square"
-        return None, [error("SW-G022", message, span)]
+        return None, [error("SW-G022", message, given[0].origin.span)]
     prefix = f"sweeps[{sweep.name}].detector."
     values = (unit(fast), unit(slow), rounded(origin))
     return {

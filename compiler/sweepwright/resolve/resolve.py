@@ -24,7 +24,7 @@ from sweepwright.model.resolved import (
 )
 from sweepwright.model.section import Scope
 from sweepwright.resolve.defaults import FROM_HEADER, JOB_DEFAULTS, SWEEP_DEFAULTS
-from sweepwright.resolve.detector import resolve_detector, several_panels
+from sweepwright.resolve.detector import placed_by_frame, resolve_detector, several_panels
 from sweepwright.resolve.groups import resolve_groups
 from sweepwright.resolve.reference import ReferenceFacts
 from sweepwright.resolve.scan import resolve_scan
@@ -163,6 +163,8 @@ def _sweep(
         if found:
             return None, found
     found = several_panels(sweep, header, table) or _beam_center(sweep, table)
+    placed, wrong = placed_by_frame(sweep, table)
+    table, found = table | placed, found + wrong
     lacking = [key for key in FROM_HEADER if key not in table]
     if found or lacking:
         return None, found or [_lacking(sweep, key) for key in lacking]
