@@ -290,7 +290,12 @@ def test_what_is_wrong_is_told_at_its_place(
         ("DELPHI= 4", "DELPHI= 4 DELPHI= 5", "DELPHI", "said in a comment: DELPHI= 4: replaced"),
         ("DELPHI= 4", "DELPHI = 4", "DELPHI", "kept as the keyword DELPHI"),
         ("DELPHI= 4", "LIB= /x/plugin.so", "LIB", "not carried over: a job names no plug-in"),
-        ("DELPHI= 4", "CLUSTER_NODES= a b", "CLUSTER_NODES", "not carried over: all steps"),
+        (
+            "DELPHI= 4",
+            "CLUSTER_NODES= a b",
+            "CLUSTER_NODES",
+            "not carried over: a job says how many nodes",
+        ),
         ("JOBS= 4", "JOBS= 0", "MAXIMUM_NUMBER_OF_JOBS", "not carried over: with 0 XDS chooses"),
         ("PROCESSORS= 8", "PROCESSORS= 0", "MAXIMUM_NUMBER_OF_PROCESSORS", "written anyway: a job"),
         ("DELPHI= 4", "BFRAC= 1", "BFRAC", "not carried over: XDS does not know it any more"),

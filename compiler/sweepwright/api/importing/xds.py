@@ -60,7 +60,7 @@ _ANYWAY = {
 #: statements that have no place in a job of this release, where the table of keywords does not say why
 _NOT_CARRIED = {
     "NUMBER_OF_FORKED_INTEGRATE_JOBS": "COLSPOT and INTEGRATE get the same number, 'jobs' of 'run'",
-    "CLUSTER_NODES": "all steps run on one machine",
+    "CLUSTER_NODES": "a job says how many nodes, with 'nodes' of 'run', and Slurm gives the names",
     "REFERENCE_DATA_SET": "this release uses no reference data with XDS",
 }
 #: where values go that the table puts aside
