@@ -10,8 +10,14 @@ from dataclasses import replace
 from typing import Any
 
 from sweepwright.engines import own_steps
-from sweepwright.engines.base import PlannedStep, TemplateUse, constant, one, sweep_folder
-from sweepwright.engines.base import group_folder as folder_of
+from sweepwright.engines.base import (
+    PlannedStep,
+    TemplateUse,
+    constant,
+    group_folder,
+    one,
+    sweep_folder,
+)
 from sweepwright.model.job_resolved import ResolvedGroup
 from sweepwright.model.plan import Condition, FileRef, Output
 from sweepwright.model.resolved import Decision, Resolved
@@ -74,7 +80,7 @@ def _deciding(
     }
     use = TemplateUse("steps/damage.json.j2", "parameters.json", "json", context)
     return own_steps.deciding(
-        f"{kind}@{group.name}", folder_of(group.name, kind), scaled, title, use
+        f"{kind}@{group.name}", group_folder(group.name, kind), scaled, title, use
     )
 
 
