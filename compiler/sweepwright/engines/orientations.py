@@ -16,6 +16,7 @@ from sweepwright.model.job_resolved import ResolvedGroup, ResolvedSweep
 from sweepwright.model.plan import Output
 from sweepwright.model.resolved import Resolved, computed
 from sweepwright.model.verdict import Finding, FindingState, Outcome, Verdict
+from sweepwright.resolve import related
 
 #: settings that differ by less are one setting, degrees
 _SAME_DEG = 0.01
@@ -35,17 +36,13 @@ class Indexed:
 
 
 def orientation_steps(group: ResolvedGroup, indexed: Indexed) -> Iterator[PlannedStep]:
-    """One step a crystal with several sweeps whose settings are all known."""
+    """One step a crystal with several sweeps whose settings are all known, if they are related."""
+    if not group.leaves[related.KEY].known:
+        return
     for crystal in dict.fromkeys(sweep.crystal for sweep in group.sweeps):
-        sweeps = [s for s in group.sweeps if s.crystal == crystal and "goniostat.axes" in _of(s)]
+        sweeps = [s for s in group.sweeps if s.crystal == crystal and related.has_axes(s)]
         if len(sweeps) > 1:
             yield _step(crystal or group.name, sweeps, indexed)
-
-
-def _of(sweep: ResolvedSweep) -> set[str]:
-    """The leaves that the rotation by the standing axes was made from."""
-    prefix = f"sweeps[{sweep.name}]."
-    return {path.removeprefix(prefix) for path in sweep.leaves["scan.fixed_rotation"].of}
 
 
 def _step(crystal: str, sweeps: list[ResolvedSweep], indexed: Indexed) -> PlannedStep:

@@ -25,6 +25,7 @@ JOB_DEFAULTS: Mapping[str, Any] = {
 #: leaves of a group of sweeps
 GROUP_DEFAULTS: Mapping[str, Any] = {
     "enforce": True,
+    "processing.indexing.related": "auto",
     "processing.anomalous": "auto",
     "processing.protect_anomalous": "off",
     "processing.resolution.high": "auto",

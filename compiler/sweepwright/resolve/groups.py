@@ -13,6 +13,8 @@ from sweepwright.model.resolved import Decision, Edit, Leaves, Resolved, compute
 from sweepwright.model.section import Scope
 from sweepwright.resolve.defaults import GROUP_DEFAULTS
 from sweepwright.resolve.reference import ReferenceFacts, resolve_reference
+from sweepwright.resolve.related import KEY as RELATED
+from sweepwright.resolve.related import resolve_related
 from sweepwright.resolve.stacks import Stacks, auto_is, settled
 from sweepwright.resolve.symmetry import resolve_symmetry
 from sweepwright.resolve.wavelengths import Cluster, clusters, doubts
@@ -116,6 +118,8 @@ def _group(
     table |= symmetry
     table["project"] = leaves["project"]
     ordered = sorted(sweeps, key=_order)
+    table[RELATED], found = resolve_related(table[RELATED], ordered)
+    diagnostics += found
     rule = leaves["processing.wavelengths"]
     apart = clusters(ordered, rule.known)
     diagnostics += doubts(apart, rule)

@@ -13,6 +13,8 @@ _MODULES = {
     "resolution": "decisions",
     "anomalous": "decisions",
     "beam_centres": "beam_centres",
+    "carried": "carried",
+    "carried_models": "carried",
     "cut_back": "damage",
     "zero_dose": "damage",
     "cut": "damage",

@@ -9,6 +9,7 @@ import numpy as np
 
 from xds_standin import faults, geometry, parameters, spots
 from xds_standin.blocks import lattice_table, refined_block
+from xds_standin.geometry import Vector, vector
 from xds_standin.images import data_range, experiments
 from xds_standin.inputs import Inputs
 from xds_standin.lattices import similar
@@ -47,7 +48,9 @@ def idxref(inputs: Inputs, processors: int) -> None:
         echo(log, inputs, *_ECHO)
         group, cell = given_symmetry(inputs, log)
         given = geometry.of_inputs(inputs)
-        bare = experiments(given, inputs, data_range(inputs))
+        axes = given_axes(inputs)
+        crystal = Lattice(group or 1, axes).crystal() if axes else None
+        bare = experiments(given, inputs, data_range(inputs), crystal=crystal)
         places, strengths = _spots(inputs, bare, log)
         if faults.idxref_fails():
             raise log.error("CANNOT INDEX REFLECTIONS")
@@ -83,6 +86,15 @@ def given_symmetry(inputs: Inputs, log: Log) -> tuple[int, tuple[float, ...] | N
     return group, cell
 
 
+def given_axes(inputs: Inputs) -> tuple[Vector, Vector, Vector] | None:
+    """The axes of the cell at spindle angle 0 of a crystal whose orientation is known."""
+    rows = [inputs.numbers(f"UNIT_CELL_{axis}-AXIS", 0, 0, 0)[:3] for axis in "ABC"]
+    if not all(any(row) for row in rows):
+        return None
+    a, b, c = map(vector, rows)
+    return a, b, c
+
+
 def _spots(inputs: Inputs, bare: Any, log: Log) -> tuple[spots.Floats, spots.Floats]:
     try:
         places, strengths = spots.read()
@@ -104,7 +116,7 @@ def _spots(inputs: Inputs, bare: Any, log: Log) -> tuple[spots.Floats, spots.Flo
 def _index(
     bare: Any, table: Any, group: int, cell: tuple[float, ...] | None, inputs: Inputs, log: Log
 ) -> tuple[Any, Any]:
-    """Experiments and spots as indexed and refined."""
+    """Experiments and spots as indexed and refined; a crystal in ``bare`` is taken, not searched."""
     known = ""
     if cell:
         name = space_group_symbol(group)

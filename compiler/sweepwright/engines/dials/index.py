@@ -19,7 +19,9 @@ from sweepwright.engines.base import (
     placed_by,
     sweep_folder,
 )
+from sweepwright.engines.carried import first_rung
 from sweepwright.engines.dials import context
+from sweepwright.engines.dials.carried import CARRIED, carried_step
 from sweepwright.engines.dials.program import both_files, program
 from sweepwright.geometry.detector import beam_center_px, point_mm
 from sweepwright.geometry.frames import IMGCIF, from_sw
@@ -35,8 +37,13 @@ _SAME_PX = 1.0
 _LARGE_CELL_A = 500.0
 
 
-def index_steps(sweep: ResolvedSweep, group: ResolvedGroup) -> list[PlannedStep]:
-    """The models of other beam centres, and the step with its ladder."""
+def index_steps(
+    sweep: ResolvedSweep, group: ResolvedGroup, source: ResolvedSweep | None
+) -> list[PlannedStep]:
+    """The models of other beam centres, and the step with its ladder.
+
+    The orientation of ``source``, if there is one, is tried first and counts as no attempt.
+    """
     name, leaves = sweep.name, sweep.leaves
     given, spots = one(f"import@{name}", GIVEN), one(f"find_spots@{name}", "strong.refl")
     steps: list[PlannedStep] = []
@@ -51,13 +58,17 @@ def index_steps(sweep: ResolvedSweep, group: ResolvedGroup) -> list[PlannedStep]
             turned = {f"turned_{number}.expt": why for number, why in enumerate(places, 1)}
             models += [one(f"beam_centres@{name}", file, file) for file in turned]
     values = context.index(sweep, group)
-    ladder = list(_ladder(sweep, group, values, turned))
     tried = leaves["processing.indexing.attempts"].known
+    ladder = list(_ladder(sweep, group, values, turned))[:tried]
+    if source is not None:
+        steps.append(carried_step(sweep, source, given))
+        models.append(one(steps[-1].id, CARRIED, CARRIED))
+        ladder.insert(0, first_rung(source, {_path(sweep): CARRIED}))
     first = ladder[0].values.get(_path(sweep), GIVEN)
     chosen = constant(_path(sweep), first, "beam centre of the attempt")
     index = program(
         "index", name, sweep_folder(sweep, "index"), values, leaves, (chosen, spots),
-        both_files("indexed"), inputs=tuple(models), attempts=tuple(ladder)[:tried],
+        both_files("indexed"), inputs=tuple(models), attempts=tuple(ladder),
         title=f"index sweep {name}",
     )  # fmt: skip
     return [*steps, index]

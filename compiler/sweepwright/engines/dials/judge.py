@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sweepwright.engines.dials.carried import follows
 from sweepwright.engines.dials.models import compare_models
 from sweepwright.engines.dials.said import (
     cell_of,
@@ -369,8 +370,7 @@ def _orientations(ended: Ended) -> Verdict:
     return compared(ended.folder, ended.subject)
 
 
-#: judge by the name that a step's ``judge`` gives
-JUDGES: Mapping[str, Judge] = {
+_PLAIN: Mapping[str, Judge] = {
     f"dials.{name}": _judge(read)
     for name, read in {
         "import": _import,
@@ -389,3 +389,5 @@ JUDGES: Mapping[str, Judge] = {
         "orientations": _orientations,
     }.items()
 }
+#: judge by the name that a step's ``judge`` gives
+JUDGES: Mapping[str, Judge] = {**_PLAIN, "dials.index": follows(_PLAIN["dials.index"])}

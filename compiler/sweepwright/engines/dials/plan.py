@@ -1,7 +1,8 @@
 """The plan of the ``dials`` engine: one step a program, sweeps apart, then a group together.
 
-Each sweep is imported, indexed and integrated on its own, so that nothing depends on a goniostat
-model that may be wrong. Several sweeps of a group are brought to one indexing by dials.cosym and
+Each sweep is imported, indexed and integrated on its own. Of related sweeps the first one's orientation
+is tried first and believed only where it fits, so that nothing depends on a goniostat model that may be
+wrong. Several sweeps of a group are brought to one indexing by dials.cosym and
 scaled together. What is ``auto`` becomes a decision step between two scalings.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sweepwright.engines import damage, own_steps
+from sweepwright.engines import carried, damage, own_steps
 from sweepwright.engines.base import (
     Draft,
     PlannedStep,
@@ -38,8 +39,9 @@ def plan(job: ResolvedJob) -> Draft:
     results: list[Result] = []
     until = job.leaves["processing.until"].known
     for group in job.groups:
+        followed = carried.sources(group)
         for sweep in group.sweeps:
-            steps += _sweep(sweep, group)
+            steps += _sweep(sweep, group, followed.get(sweep.name))
             if until != "indexing":
                 steps.append(_integrate(sweep))
         steps += orientation_steps(group, _REFINED)
@@ -57,8 +59,13 @@ def plan(job: ResolvedJob) -> Draft:
     return Draft(tuple(steps), tuple(results))
 
 
-def _sweep(sweep: ResolvedSweep, group: ResolvedGroup) -> list[PlannedStep]:
-    """manifest, import, find_spots, index with what its ladder needs, refine."""
+def _sweep(
+    sweep: ResolvedSweep, group: ResolvedGroup, source: ResolvedSweep | None
+) -> list[PlannedStep]:
+    """manifest, import, find_spots, index with what its ladder needs, refine.
+
+    ``source`` is the sweep whose orientation it is given.
+    """
     name = sweep.name
 
     def at(step: str) -> str:
@@ -87,7 +94,7 @@ def _sweep(sweep: ResolvedSweep, group: ResolvedGroup) -> list[PlannedStep]:
             inputs=(one(at("manifest"), "images.json"), *mask_file(sweep)), attempts=(Rung("as resolved"), weaker)[:tried],
             shares_threads=True, title=f"find spots of sweep {name}",
         ),
-        *index_steps(sweep, group),
+        *index_steps(sweep, group, source),
         program(
             "refine", name, sweep_folder(sweep, "refine"), {},
             leaves, both(at("index"), "indexed"), both_files("refined"), title=f"refine sweep {name}",

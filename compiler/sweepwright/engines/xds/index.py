@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from sweepwright.engines.base import PlannedStep, Rung, TemplateUse, constant, one, sweep_folder
+from sweepwright.engines.carried import first_rung
 from sweepwright.engines.keywords import replaced_keywords
 from sweepwright.engines.xds.beam_centres import beam_centres
+from sweepwright.engines.xds.carried import carried_values, searched_instead
 from sweepwright.engines.xds.instrument import Context, family, machine, readers
 from sweepwright.engines.xds.setting import standard_cell
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedSweep
@@ -28,10 +31,19 @@ _REFINED = {
 
 
 def index_step(
-    sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves, common: Context
+    sweep: ResolvedSweep,
+    group: ResolvedGroup,
+    job: Leaves,
+    common: Context,
+    source: ResolvedSweep | None,
 ) -> PlannedStep:
-    """The step; each rung of its ladder is an attempt. ``common`` is what `instrument` gives."""
+    """The step; each rung of its ladder is an attempt. ``common`` is what `instrument` gives.
+
+    The orientation of ``source``, if there is one, is tried first and counts as no attempt.
+    """
     context = common | _context(sweep, group, job)
+    number = group.leaves["space_group_number"]
+    context = context | carried_values(f"sweeps[{sweep.name}].xds.", sweep, source, number)
     use = TemplateUse(
         "xds/index.inp.j2",
         "XDS.INP",
@@ -40,6 +52,12 @@ def index_step(
         replaced_keywords(sweep.leaves, readers(STAGE)),
     )
     rungs = sweep.leaves["processing.indexing.attempts"].known
+    instead = searched_instead(context, number)
+    ladder = [
+        replace(rung, values={**instead, **rung.values})
+        for rung in islice(_ladder(sweep, group, context), rungs)
+    ]
+    attempts = (*([first_rung(source, {})] if source is not None else []), *ladder)
     return PlannedStep(
         id=f"index@{sweep.name}",
         program="xds_par",
@@ -51,7 +69,7 @@ def index_step(
         ),
         judge="xds.index" if _search(sweep) == "off" else "xds.index_searched",
         shares_threads=True,
-        attempts=tuple(islice(_ladder(sweep, group, context), rungs)),
+        attempts=attempts,
         title=f"index sweep {sweep.name}",
     )
 

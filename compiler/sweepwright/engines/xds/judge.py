@@ -15,6 +15,7 @@ from typing import Any
 from sweepwright.engines.base import JudgeFunction
 from sweepwright.engines.orientations import compared
 from sweepwright.engines.xds.beam_doubt import believed
+from sweepwright.engines.xds.carried import follows
 from sweepwright.engines.xds.echo import compare
 from sweepwright.engines.xds.left import text_of, what_is_wrong
 from sweepwright.logs.xds_banner import banner
@@ -208,8 +209,8 @@ def _orientations(step: Step, folder: Path, exit_code: int) -> Verdict:
 
 
 JUDGES: Mapping[str, JudgeFunction] = {
-    "xds.index": _INDEXED,
-    "xds.index_searched": believed(_INDEXED),
+    "xds.index": follows(_INDEXED),
+    "xds.index_searched": follows(believed(_INDEXED)),
     "xds.orientations": _orientations,
     "xds.integrate": _judge(
         "INTEGRATE.LP",

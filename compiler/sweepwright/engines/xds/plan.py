@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from sweepwright.engines import own_steps
+from sweepwright.engines import carried, own_steps
 from sweepwright.engines.base import Draft, PlannedStep, group_folder, one, sweep_folder
 from sweepwright.engines.orientations import Indexed, orientation_steps
+from sweepwright.engines.xds.carried import carried_step
 from sweepwright.engines.xds.correct import correct_id, correct_step, correction, lattices_step
 from sweepwright.engines.xds.group import group_steps
 from sweepwright.engines.xds.index import index_step
@@ -33,12 +34,13 @@ def plan(job: ResolvedJob) -> Draft:
     until = job.leaves["processing.until"].known
     for group in job.groups:
         told = {sweep.name: _told(sweep, group, job.leaves) for sweep in group.sweeps}
+        followed = carried.sources(group)
         for sweep in group.sweeps:
-            said = told[sweep.name]
-            steps += [
-                own_steps.manifest(sweep),
-                index_step(sweep, group, job.leaves, said.instrument),
-            ]
+            said, source = told[sweep.name], followed.get(sweep.name)
+            steps.append(own_steps.manifest(sweep))
+            if source is not None:
+                steps.append(carried_step(sweep, source))
+            steps.append(index_step(sweep, group, job.leaves, said.instrument, source))
             if until != "indexing":
                 first = one(f"index@{sweep.name}", "XPARM.XDS", link="XPARM.XDS")
                 steps.append(integrate_step(sweep, said.integration, 1, first))
