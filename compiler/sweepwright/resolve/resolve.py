@@ -7,7 +7,7 @@ from typing import Any
 
 from sweepwright.language.compose import ComposedJob, ComposedSweep
 from sweepwright.language.scopes import finest_scopes
-from sweepwright.model.diagnostic import Diagnostic, Related, error, has_errors
+from sweepwright.model.diagnostic import Diagnostic, Related, advice, error, has_errors
 from sweepwright.model.facts import EngineFacts, SweepFacts
 from sweepwright.model.job_resolved import ResolvedJob, ResolvedSweep, UsedMacro
 from sweepwright.model.ranges import ImageSet
@@ -214,7 +214,14 @@ def _spots(
         message = f"sweep {sweep.name}: no image that is used would be searched for spots"
         help_ = f"Images used: {facts.found}."
         return choice.at(path), [error("SW-L053", message, choice.origin.span, help=help_)]
-    return computed(path, images, "images searched", *sources), []
+    found = []
+    if isinstance(choice.known, ImageSet):
+        unused = choice.known.within(facts.found.first, facts.found.last) - images
+        if unused:
+            message = f"sweep {sweep.name}: images {unused} are not used, so spots are searched on {images} alone"
+            help_ = f"Images used: {facts.found}."
+            found = [advice("SW-E050", message, choice.origin.span, help=help_)]
+    return computed(path, images, "images searched", *sources), found
 
 
 def _device(
