@@ -125,6 +125,8 @@ def finish(group: ResolvedGroup, dataset: DataSet, files: Sequence[FileRef]) -> 
         ),
         "anomalous": leaves["processing.anomalous"],
         "damage": _damage(prefix, group, dataset),
+        "hint_group": _hint(prefix, group, "space_group"),
+        "hint_cell": _hint(prefix, group, "cell"),
         "free_fraction": leaves["processing.free.fraction"],
         "free_seed": leaves["processing.free.seed"],
         "reference": _reference(f"{folder}/finish", group),
@@ -142,6 +144,12 @@ def finish(group: ResolvedGroup, dataset: DataSet, files: Sequence[FileRef]) -> 
         ),
         title=f"free flags and statistics of {subject}",
     )
+
+
+def _hint(prefix: str, group: ResolvedGroup, key: str) -> Resolved[Any]:
+    """What the job expects and does not enforce; None where it says nothing of the kind."""
+    leaf = group.leaves.get(f"hint.{key}")
+    return leaf or constant(f"{prefix}hint.{key}", None, "no hint")
 
 
 def _reference(folder: str, group: ResolvedGroup) -> Resolved[Any]:

@@ -10,6 +10,7 @@ from sweepwright.records.digest import digest_file
 from sweepwright.records.ends import plain
 from sweepwright.results.damage import Damage
 from sweepwright.results.free import FreeFlags
+from sweepwright.results.hints import compared
 from sweepwright.results.mtz import SetNames, finish_merged, tidy_unmerged
 from sweepwright.results.observations import Observations, read_unmerged
 from sweepwright.results.per_image import per_sweep
@@ -83,9 +84,24 @@ def _set(asked: Any, observations: Observations) -> dict[str, Any]:
         "curve": curve.to_json(),
         "images": plain(per_sweep(observations, placed)),
         "batch_offsets": {sweep.name: sweep.offset for sweep in placed},
-        "findings": [_completeness(table.overall.completeness), *_damaged(damage)],
+        "findings": [
+            _completeness(table.overall.completeness),
+            *_hints(asked["hint"], observations),
+            *_damaged(damage),
+        ],
         **({} if damage is None else {"damage": [one.to_json() for one in damage]}),
     }
+
+
+def _hints(hint: Any, observations: Observations) -> list[dict[str, Any]]:
+    """SW-Q017: group or cell are not those that the job expects without enforcing them."""
+    if hint["space_group"] is None and hint["cell"] is None:
+        return []
+    wanted = hint["space_group"], hint["cell"]
+    differences = compared(wanted, observations.group, observations.cell)
+    state = FindingState.SEEN if differences else FindingState.NOT_SEEN
+    message = "; ".join(differences) or "space group and cell are as expected"
+    return [{"code": "SW-Q017", "state": state.value, "message": message}]
 
 
 def _placed(images: Any, observations: Observations) -> tuple[SweepBatches, ...]:
