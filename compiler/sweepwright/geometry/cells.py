@@ -15,3 +15,8 @@ def unlike(cell: Sequence[float], other: Sequence[float]) -> str:
         if abs(one - two) > limit:
             return f"{name} is {one:g} and {two:g}"
     return ""
+
+
+def alike(lattice: str) -> tuple[str, ...]:
+    """The names of a Bravais lattice: mC and mI are one, by choice of axes."""
+    return ("mC", "mI") if lattice in ("mC", "mI") else (lattice,)

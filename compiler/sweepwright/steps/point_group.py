@@ -1,6 +1,6 @@
 """The point group of a group of sweeps, from the table of what CORRECT tried of each.
 
-CORRECT takes the group with the fewest unique reflections whose Rmeas is at most twice the lowest
+Where the job asks for a lattice only its rows count. CORRECT takes the group with the fewest unique reflections whose Rmeas is at most twice the lowest
 (its MAX_FAC_Rmeas and MIN_RFL_Rmeas); here that must hold in every sweep. It looks at no screw axes.
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sweepwright.geometry.cells import alike
 from sweepwright.logs.correct import read
 from sweepwright.run import StepCall, StepError
 from sweepwright.steps.decided import write_decision
@@ -24,7 +25,10 @@ Row = Mapping[str, Any]
 
 def point_group(call: StepCall) -> None:
     """``space_group_number`` and ``cell`` (A, degrees) for all sweeps, with what each sweep said."""
-    tables = [_rows(path) for path in call.inputs]
+    tables = [
+        _of_lattice(_rows(path), lattice)
+        for path, lattice in zip(call.inputs, call.parameters["lattices"], strict=True)
+    ]
     common = [
         row
         for row in _acceptable(tables[0])
@@ -49,12 +53,24 @@ def _rows(path: Path) -> Sequence[Row]:
     return reading.tables[_TABLE].as_rows()
 
 
+def _of_lattice(rows: Sequence[Row], lattice: str | None) -> Sequence[Row]:
+    """The rows of the lattice that is asked for; all, where none is."""
+    if lattice is None:
+        return rows
+    found = [row for row in rows if row["bravais_lattice"] in alike(lattice)]
+    if not found:
+        seen = ", ".join(dict.fromkeys(str(row["bravais_lattice"]) for row in rows))
+        message = f"CORRECT finds no lattice {lattice}, but {seen}"
+        raise StepError(message, "Write 'lattice: auto', or one of these.")
+    return found
+
+
 def _acceptable(rows: Sequence[Row]) -> list[Row]:
-    """P1, and the groups whose equivalent reflections agree about as well as in the best one."""
+    """The groups whose equivalents agree about as well as in the best one; if none can be judged P1."""
     judged = [row for row in rows if row["n_compared"] >= _LEAST_COMPARED]
     lowest = min((row["r_meas_percent"] for row in judged), default=0.0)
     good = [row for row in judged if row["r_meas_percent"] <= _MAX_FACTOR * lowest]
-    return good or [row for row in rows if row["space_group_number"] == 1]
+    return good or [row for row in rows if row["space_group_number"] == 1] or list(rows)
 
 
 def _alike(row: Row, other: Row) -> bool:

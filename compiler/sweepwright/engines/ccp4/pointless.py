@@ -9,6 +9,7 @@ from sweepwright.engines import own_steps
 from sweepwright.engines.base import TO_RUN, PlannedStep, TemplateUse, constant, group_folder, one
 from sweepwright.engines.ccp4.script import Context, by_hand, named
 from sweepwright.engines.keywords import line_keywords
+from sweepwright.engines.lattice_checks import LATTICE
 from sweepwright.model.job_resolved import DataSet, ResolvedGroup
 from sweepwright.model.plan import Output
 from sweepwright.model.resolved import Decision, Leaves, Resolved, computed
@@ -87,10 +88,18 @@ def _context(path: str, group: ResolvedGroup, job: Leaves, reindex: Resolved[str
         "space_group": given,
         "reindex": reindex,
         "reference": _reference(path, group),
+        "laue_group": _laue_group(path, group),
         "setting": constant(path + "SETTING", "SYMMETRY-BASED", "reference settings"),
         "tolerance": constant(path + "TOLERANCE", 2.0, "POINTLESS"),
         "keywords": line_keywords(job, "pointless"),
     }
+
+
+def _laue_group(path: str, group: ResolvedGroup) -> Resolved[Any]:
+    """That of the input, where it was decided in a lattice that the job asks for; else it is open."""
+    asked = [sweep.leaves[LATTICE] for sweep in group.sweeps]
+    kept = "HKLIN" if any(leaf.value is not None for leaf in asked) else None
+    return computed(path + "LAUEGROUP", kept, "that of the lattice", *asked)
 
 
 def _reference(path: str, group: ResolvedGroup) -> Resolved[Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from sweepwright.engines import damage
 from sweepwright.engines.keyword_checks import given_keywords, without_step
+from sweepwright.engines.lattice_checks import lattice_of_group, one_lattice
 from sweepwright.engines.xds.instrument import family
 from sweepwright.model.diagnostic import Diagnostic, error, warning
 from sweepwright.model.job_resolved import ResolvedJob, ResolvedSweep
@@ -38,6 +39,7 @@ def check(job: ResolvedJob) -> list[Diagnostic]:
             message = f"XDS wants the space group together with the cell (crystal {group.name})"
             help_ = "Add 'space_group:'; of an unknown one XDS finds the cell itself."
             found.append(error("SW-E004", message, cell.origin.span, help=help_))
+        found += [*lattice_of_group(group), *one_lattice(group)]
     for sweep in job.sweeps:
         if sweep.extent[0] < 1:
             message = (

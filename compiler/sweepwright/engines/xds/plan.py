@@ -11,7 +11,15 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from sweepwright.engines import carried, own_steps
-from sweepwright.engines.base import Draft, PlannedStep, group_folder, one, sweep_folder
+from sweepwright.engines.base import (
+    Draft,
+    PlannedStep,
+    TemplateUse,
+    group_folder,
+    one,
+    sweep_folder,
+)
+from sweepwright.engines.lattice_checks import LATTICE
 from sweepwright.engines.orientations import Indexed, orientation_steps
 from sweepwright.engines.xds.carried import carried_step
 from sweepwright.engines.xds.correct import correct_id, correct_step, correction, lattices_step
@@ -22,7 +30,7 @@ from sweepwright.engines.xds.integrate import integrate_id, integrate_step, inte
 from sweepwright.geometry.frames import XDS
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedJob, ResolvedSweep
 from sweepwright.model.plan import Condition, FileRef, Need, Output, Result
-from sweepwright.model.resolved import Leaves
+from sweepwright.model.resolved import Leaves, computed
 
 _INDEXED = Indexed("index", "XPARM.XDS", XDS, "xds.orientations")
 
@@ -78,12 +86,16 @@ def _symmetry(group: ResolvedGroup, told: Mapping[str, _Told]) -> list[PlannedSt
     """With an unknown group: CORRECT over all lattices of each sweep, and one decision for all."""
     if group.leaves["space_group_number"].value is not None:
         return []
+    lattices = [sweep.leaves[LATTICE] for sweep in group.sweeps]
+    wanted = [leaf.known for leaf in lattices]
+    asked = computed(f"groups[{group.name}].lattices", wanted, "of each sweep", *lattices)
     tried = [lattices_step(sweep, told[sweep.name].correction) for sweep in group.sweeps]
     decision = own_steps.deciding(
         f"point_group@{group.name}",
         group_folder(group.name, "point_group"),
         [one(step.id, "CORRECT.LP") for step in tried],
         f"decide the point group of group {group.name}",
+        TemplateUse("steps/point_group.json.j2", "parameters.json", "json", {"lattices": asked}),
     )
     return [*tried, decision]
 
