@@ -60,7 +60,8 @@ APART: Mapping[str, Mapping[str, str | None]] = {
         "cbflib_template_pilatus6m_2463x2527.cbf": _NO_IMAGE,
     },
     "several panels": {
-        "dls_i23_pilatus12m_120-0100_00001.cbf": "SW-I036",
+        # panel by panel in test_segments.py
+        "dls_i23_pilatus12m_120-0100_00001.cbf": None,
         "lcls_cspad_multipanel_fel_test1.cbf": _NO_IMAGE,
         # four chips; the site record takes the frame as one, dxtbx lays 4 px between them
         "timepix_su_512_0001.img": None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import numpy as np
 import pytest
 from reading_images import assert_only_image_errors, spoilt
 from tiny_images import write_series
@@ -120,10 +121,27 @@ def test_a_width_of_0_is_a_fact_and_a_doubt() -> None:
     assert "still" in doubts(found)["width"]
 
 
-def test_the_barrel_of_i23_is_no_flat_detector() -> None:
+def test_the_header_of_a_barrel_shifts_it() -> None:
+    """Detector_distance is an offset: rows of a half cylinder are 250 mm away from its axis."""
+    lines = ("Detector_distance 0.0 m", "Beam_xy (1075, 2594) pixels")
+    found = read(*lines, size=(2463, 5071))
+    shifted = read("Detector_distance 0.01 m", lines[1], size=(2463, 5071))
+    assert not found.doubts
+    assert len(found.panels) == 24
+    for panel, other in zip(found.panels, shifted.panels, strict=True):
+        normal = np.cross(panel.fast, panel.slow)
+        assert normal @ panel.origin_mm == pytest.approx(250.0)
+        assert np.subtract(other.origin_mm, panel.origin_mm) == pytest.approx([0, 0, 10])
+    row, place = divmod(float(found.fields["beam_center"].value[1]), 195 + 17)
+    assert row == 12
+    assert 0 < place < 195
+
+
+def test_a_barrel_without_a_place_is_a_doubt() -> None:
     found = read("Detector_distance 0.01 m", size=(2463, 5071))
     assert "distance" not in found.fields
-    assert set(doubts(found)) == {"distance", "panels"}
+    assert not found.panels
+    assert set(doubts(found)) == {"panels"}
 
 
 def test_a_packed_image_is_read(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@
 - ``setting``: a sentence for the reader of the docs, about what the files do not show
 - ``command``: default ``check job.yaml``
 - ``images``: list of {template, numbers, start, width, time, header}, see ``tiny_images.py``
-- ``masters``: NXmx file -> number of its modules, see ``image_bytes_hdf5.py``
+- ``masters``: NXmx file -> {modules, row, apart}, see ``image_bytes_hdf5.py``
 - ``cut``: file -> bytes that are left of it; ``remove``: list of files
 - ``folders``: list of empty folders
 - ``first``: commands before the one that is shown
@@ -41,7 +41,7 @@ class Scene:
     setting: str = ""
     command: str = "check job.yaml"
     images: tuple[dict[str, Any], ...] = ()
-    masters: dict[str, int] = field(default_factory=dict)
+    masters: dict[str, dict[str, Any]] = field(default_factory=dict)
     cut: dict[str, int] = field(default_factory=dict)
     remove: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
@@ -80,8 +80,8 @@ def set_scene(folder: Path, scene: Scene, place: Path, patch: pytest.MonkeyPatch
     shutil.copytree(folder, place, ignore=lambda _, names: [n for n in names if n in OURS])
     for series in scene.images:
         write_series(place, **series)
-    for name, modules in scene.masters.items():
-        write_nxmx(place / name, modules)
+    for name, said in scene.masters.items():
+        write_nxmx(place / name, **said)
     for name, size in scene.cut.items():
         (place / name).write_bytes((place / name).read_bytes()[:size])
     for name in scene.remove:

@@ -185,17 +185,18 @@ NXMX: Nodes = {
 }  # fmt: skip
 
 
-def write_nxmx(path: Path, modules: int = 1, apart: bool = True) -> Path:
+def write_nxmx(path: Path, modules: int = 1, apart: bool = True, row: int = 400) -> Path:
     """The file of NXMX with its images in it, none of them written, of one or two modules.
 
-    With ``apart`` the second module stands 30 mm behind the plane of the first.
+    With ``apart`` the second module stands 30 mm behind the plane of the first; its first row is
+    ``row`` of the image.
     """
     nodes: dict[str, Any] = {**NXMX, "entry/data/data": Pixels((100, 800, 1000))}
     if modules == 2:
         nodes[f"{_M}/data_size"] = np.array([400, 1000])
         second = f"{_M}_2"
         nodes |= {key.replace(_M, second): node for key, node in nodes.items() if _M in key}
-        nodes[f"{second}/data_origin"] = np.array([400, 0])
+        nodes[f"{second}/data_origin"] = np.array([row, 0])
         for which in ("fast", "slow"):
             vector = (-1, 0, 0) if which == "fast" else (0, -1, 0)
             nodes[f"{second}/{which}_pixel_direction"] = axis(

@@ -116,11 +116,17 @@ def template_path(template: ImageTemplate, mark: str = "#") -> str:
 
 
 def panel_of(sweep: ResolvedSweep) -> PanelFact:
-    """The detector of a sweep."""
+    """The detector of a sweep; of several panels the plane that stands for them."""
     leaves = sweep.leaves
     fast, slow, origin = (leaves[f"detector.{key}"].known for key in ("fast", "slow", "origin"))
     size, pixel = leaves["geometry.size"].known, leaves["geometry.pixel_size"].known
     return PanelFact(fast, slow, origin, size, pixel)
+
+
+def panels_of(sweep: ResolvedSweep) -> tuple[PanelFact, ...]:
+    """The panels of a detector that has several of them; empty for a flat one."""
+    panels = sweep.leaves.get("detector.panels")
+    return () if panels is None else panels.known
 
 
 def placed_by(sweep: ResolvedSweep) -> list[Resolved[Any]]:

@@ -11,7 +11,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sweepwright.geometry.frames import BEAM
-from sweepwright.geometry.rotation import Vector, apply, combine, cross, dot, rotation
+from sweepwright.geometry.rotation import (
+    Matrix,
+    Vector,
+    angle_between_deg,
+    apply,
+    combine,
+    cross,
+    dot,
+    rotation,
+    transpose,
+    unit,
+)
 from sweepwright.model.facts import PanelFact
 
 Pair = tuple[float, float]
@@ -97,6 +108,59 @@ def place_px(panel: PanelFact, point: Vector) -> Pair:
     arm = combine((1.0, point), (-1.0, panel.origin_mm))
     qx, qy = panel.pixel_mm
     return dot(arm, panel.fast) / qx, dot(arm, panel.slow) / qy
+
+
+def main_panel(panels: Sequence[PanelFact], beam: Vector = BEAM) -> PanelFact:
+    """The panel whose middle is nearest to the beam."""
+
+    def off_beam(panel: PanelFact) -> float:
+        middle = point_mm(panel, (panel.size_px[0] / 2, panel.size_px[1] / 2))
+        return angle_between_deg(beam, middle)
+
+    return min(panels, key=off_beam)
+
+
+def main_plane(panels: Sequence[PanelFact], beam: Vector = BEAM) -> PanelFact:
+    """The plane of the main panel with the pixels of the whole image: what a detector of several
+    panels is where one panel must stand for it. Its places are pixels of the image.
+    """
+    main = main_panel(panels, beam)
+    (f, s), (qx, qy) = main.first_px, main.pixel_mm
+    corner = combine((1.0, main.origin_mm), (-f * qx, main.fast), (-s * qy, main.slow))
+    return replace(main, origin_mm=corner, size_px=image_size(panels), first_px=(0, 0))
+
+
+def image_size(panels: Sequence[PanelFact]) -> tuple[int, int]:
+    """Pixels of the smallest image that holds all panels."""
+    ends = [tuple(map(sum, zip(panel.first_px, panel.size_px, strict=True))) for panel in panels]
+    return max(x for x, _ in ends), max(y for _, y in ends)
+
+
+def carried(panels: Sequence[PanelFact], start: PanelFact, end: PanelFact) -> tuple[PanelFact, ...]:
+    """The panels after the motion of a rigid body that brings the plane ``start`` to ``end``."""
+    before, after = _axes(start), transpose(_axes(end))
+
+    def turn(vector: Vector) -> Vector:
+        return apply(after, apply(before, vector))
+
+    return tuple(
+        replace(
+            panel,
+            fast=turn(panel.fast),
+            slow=turn(panel.slow),
+            origin_mm=combine(
+                (1.0, end.origin_mm),
+                (1.0, turn(combine((1.0, panel.origin_mm), (-1.0, start.origin_mm)))),
+            ),
+        )
+        for panel in panels
+    )
+
+
+def _axes(panel: PanelFact) -> Matrix:
+    """Fast, slow and normal as rows; slow made square to fast, as written it may be a little off."""
+    z = unit(normal(panel))
+    return panel.fast, cross(z, panel.fast), z
 
 
 def _along_normal(fast: Vector, slow: Vector, beam: Vector) -> float:

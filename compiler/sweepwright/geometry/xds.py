@@ -19,15 +19,14 @@ from dataclasses import dataclass, replace
 from sweepwright.geometry.detector import (
     Pair,
     foot_px,
+    main_plane,
     normal,
-    point_mm,
     signed_distance_mm,
 )
 from sweepwright.geometry.frames import BEAM
 from sweepwright.geometry.rotation import (
     Matrix,
     Vector,
-    angle_between_deg,
     apply,
     combine,
     cross,
@@ -74,21 +73,26 @@ def xds_geometry(panels: Sequence[PanelFact], beam: Vector = BEAM) -> XdsGeometr
     """
     if len({panel.pixel_mm for panel in panels}) != 1:
         raise ValueError("XDS cannot describe a detector with pixels of several sizes")
-    main = min(panels, key=lambda panel: _off_beam_deg(panel, beam))
-    first = main.first_px
-    f, s = foot_px(main)
-    geometry = XdsGeometry(
-        _image_size(panels),
-        main.pixel_mm,
-        rounded(main.fast),
-        rounded(main.slow),
-        _pair(f + first[0] + 0.5, s + first[1] + 0.5),
-        _length(signed_distance_mm(main)),
+    geometry = xds_plane(main_plane(panels, beam))
+    return geometry if len(panels) == 1 else with_segments(geometry, panels)
+
+
+def xds_plane(panel: PanelFact) -> XdsGeometry:
+    """What XDS must be told of one flat detector, rounded as leaves are."""
+    f, s = foot_px(panel)
+    return XdsGeometry(
+        panel.size_px,
+        panel.pixel_mm,
+        rounded(panel.fast),
+        rounded(panel.slow),
+        _pair(f + 0.5, s + 0.5),
+        _length(signed_distance_mm(panel)),
     )
-    if len(panels) == 1:
-        return geometry
-    segments = tuple(_segment(geometry, panel) for panel in panels)
-    return replace(geometry, segments=segments)
+
+
+def with_segments(geometry: XdsGeometry, panels: Sequence[PanelFact]) -> XdsGeometry:
+    """A segment for each panel, as it stands in the detector's system; pixels are as large."""
+    return replace(geometry, segments=tuple(_segment(geometry, panel) for panel in panels))
 
 
 def panels_of_xds(geometry: XdsGeometry) -> tuple[PanelFact, ...]:
@@ -146,16 +150,6 @@ def _detector_origin(geometry: XdsGeometry) -> Vector:
     x, y, z = _detector_axes(geometry)
     (qx, qy), (orgx, orgy) = geometry.pixel_mm, geometry.org_px
     return combine((-orgx * qx, x), (-orgy * qy, y), (geometry.distance_mm, z))
-
-
-def _off_beam_deg(panel: PanelFact, beam: Vector) -> float:
-    middle = point_mm(panel, (panel.size_px[0] / 2, panel.size_px[1] / 2))
-    return angle_between_deg(beam, middle)
-
-
-def _image_size(panels: Sequence[PanelFact]) -> tuple[int, int]:
-    ends = [tuple(map(sum, zip(panel.first_px, panel.size_px, strict=True))) for panel in panels]
-    return max(x for x, _ in ends), max(y for _, y in ends)
 
 
 def _pair(x: float, y: float) -> Pair:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sweepwright.images import barrel
 from sweepwright.images.errors import ImageError
 from sweepwright.images.minicbf_lines import line_facts
 from sweepwright.model.facts import Doubt, Fact, ImageFacts
@@ -80,7 +81,13 @@ def facts(header: Header) -> ImageFacts:
     """The normalised facts of a header; what it does not say is absent."""
     fields = {"size": Fact(frame_size(header), _SIZE[0])}
     doubts = tuple(line_facts(header.lines, fields))
-    return ImageFacts("minicbf", fields, doubts=doubts)
+    if fields["size"].value != barrel.SIZE:
+        return ImageFacts("minicbf", fields, doubts=doubts)
+    panels = barrel.place(fields)
+    if not panels:
+        message = "the detector is a barrel of modules, and nothing says where it is"
+        doubts += (Doubt("panels", message, _SIZE[0]),)
+    return ImageFacts("minicbf", fields, panels=panels, doubts=doubts)
 
 
 def frame_size(header: Header) -> tuple[int, int]:

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from sweepwright.images import barrel
 from sweepwright.model.facts import Doubt, Fact
 
 Value = float | int | str | tuple[float, ...]
@@ -33,8 +34,6 @@ _MATERIALS = {"Silicon": "Si", "CdTe": "CdTe", "GaAs": "GaAs"}
 _AXES = ("omega", "kappa", "phi", "chi")
 #: "no such axis" in the headers of some beamlines
 _NO_ANGLE = -9999.0
-#: detectors of a barrel of modules, whose header has an offset for a distance
-_BARRELS = {(2463, 5071)}
 #: the middle of a PILATUS 6M, which other detectors' headers carry too
 _COPIED_CENTER = (1231.5, 1263.5)
 #: a centre so near to the middle in both directions is nobody's measurement: 1 px of large frames
@@ -203,15 +202,13 @@ def _doubts(fields: Fields) -> Iterator[Doubt]:
     ):
         if why:
             yield Doubt(name, why, fields.pop(name).key)
-    size, width = fields.get("size"), fields.get("width")
+    width = fields.get("width")
     if width is not None and width.value in (0, _NO_ANGLE):
         message = "the width is 0: a still, a grid scan, or nobody set it"
         if width.value == _NO_ANGLE:
             del fields["width"]
             message = "it is -9999, which stands for nothing"
         yield Doubt("width", message, width.key)
-    if size is not None and size.value in _BARRELS:
-        yield Doubt("panels", "the detector is a barrel of modules, no flat panel", size.key)
 
 
 def _value(fields: Fields, name: str) -> Value | None:
@@ -240,11 +237,9 @@ def _why_no_center(fields: Fields) -> str:
 
 def _why_no_distance(fields: Fields) -> str:
     distance = _value(fields, "distance")
-    if isinstance(distance, float) and distance <= 0:
-        return f"it is {distance:g} mm"
-    if isinstance(distance, float) and _value(fields, "size") in _BARRELS:
-        return f"{distance:g} mm is an offset of the barrel of modules"
-    return ""
+    if _value(fields, "size") == barrel.SIZE:
+        return ""  # an offset
+    return f"it is {distance:g} mm" if isinstance(distance, float) and distance <= 0 else ""
 
 
 def _why_not_positive(fields: Fields, name: str) -> str:

@@ -10,7 +10,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sweepwright.geometry.detector import beam_center_px, signed_distance_mm
+from sweepwright.geometry.detector import (
+    beam_center_px,
+    image_size,
+    main_panel,
+    signed_distance_mm,
+)
 from sweepwright.geometry.goniostat import GoniostatAxis, scan_geometry
 from sweepwright.geometry.rotation import combine, rounded, rounded_numbers
 from sweepwright.images import eiger
@@ -28,7 +33,7 @@ from sweepwright.images.hdf5_nodes import (
 )
 from sweepwright.images.hdf5_scan import UnevenError, moves, step_of
 from sweepwright.images.nxmx_chain import ChainError, Link, absolute, chain, direction, in_sw
-from sweepwright.images.nxmx_panels import main_panel, read_panels, two_theta
+from sweepwright.images.nxmx_panels import read_panels, two_theta
 from sweepwright.model.facts import AxisFact, Fact, ImageFacts, PanelFact
 
 #: chain and beam_center of one file agree this well, px
@@ -75,9 +80,8 @@ def _detector(
     arm = two_theta(links)
     if arm is not None and arm.setting is not None:
         found.fields["two_theta"] = Fact(arm.setting, arm.path)
-    if len(panels) == 1:
-        found.fields["pixel_size"] = Fact(panels[0].pixel_mm, key)
-        found.fields.setdefault("size", Fact(panels[0].size_px, key))
+    found.fields["pixel_size"] = Fact(panels[0].pixel_mm, key)
+    found.fields.setdefault("size", Fact(image_size(panels), key))
     return panels
 
 

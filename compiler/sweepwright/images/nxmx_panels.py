@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sweepwright.geometry.detector import point_mm
-from sweepwright.geometry.frames import BEAM
-from sweepwright.geometry.rotation import Vector, angle_between_deg, apply, combine, dot
+from sweepwright.geometry.rotation import Vector, apply, combine, dot
 from sweepwright.images.hdf5_nodes import Node, Parts, UnitError, numbers_in, text_in
 from sweepwright.images.nxmx_chain import (
     ChainError,
@@ -51,16 +49,6 @@ def read_panels(
         for module, extent in zip(modules, extents, strict=True)
     ]
     return tuple(panel for panel, _ in found), found[0][1]
-
-
-def main_panel(panels: Sequence[PanelFact]) -> PanelFact:
-    """The panel whose middle is nearest to the beam."""
-
-    def off_beam(panel: PanelFact) -> float:
-        middle = point_mm(panel, (panel.size_px[0] / 2, panel.size_px[1] / 2))
-        return angle_between_deg(BEAM, middle)
-
-    return min(panels, key=off_beam)
 
 
 def two_theta(links: Sequence[Link]) -> Link | None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sweepwright.geometry.detector import beam_center_px, point_mm, signed_distance_mm
+from sweepwright.geometry.detector import (
+    beam_center_px,
+    image_size,
+    point_mm,
+    signed_distance_mm,
+)
 from sweepwright.geometry.rotation import angle_between_deg, combine, rounded, rounded_numbers
 from sweepwright.model.facts import Fact, ImageFacts, PanelFact
 
@@ -38,8 +43,8 @@ def _common(panels: Sequence[PanelFact]) -> PanelFact | None:
     first = panels[0]
     (f0, s0), (qx, qy) = first.first_px, first.pixel_mm
     corner = combine((1.0, first.origin_mm), (-f0 * qx, first.fast), (-s0 * qy, first.slow))
-    size = tuple(max(panel.first_px[i] + panel.size_px[i] for panel in panels) for i in (0, 1))
-    whole = replace(first, origin_mm=rounded(corner), size_px=(size[0], size[1]), first_px=(0, 0))
+    size = image_size(panels)
+    whole = replace(first, origin_mm=rounded(corner), size_px=size, first_px=(0, 0))
     return whole if all(_is_part(panel, whole) for panel in panels) else None
 
 

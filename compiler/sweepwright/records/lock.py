@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from functools import cache
 from typing import Any, Literal, NamedTuple, NotRequired
 
@@ -16,6 +17,7 @@ from typing_extensions import TypedDict  # pydantic wants this one before Python
 
 from sweepwright import __version__
 from sweepwright.emit.spell import plain as spell
+from sweepwright.model.facts import PanelFact
 from sweepwright.model.job_resolved import ResolvedJob, ResolvedSweep
 from sweepwright.model.ranges import ImageSet
 from sweepwright.model.resolved import AtRun, Decision, Resolved
@@ -153,6 +155,8 @@ def plain(value: Any) -> Any:
         return plain(_said(value))
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
+    if isinstance(value, PanelFact):
+        return plain(asdict(value))
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
     return value

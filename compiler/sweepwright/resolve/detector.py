@@ -20,7 +20,7 @@ from sweepwright.sites.schema import SiteRecord
 from sweepwright.sites.store import Entry
 
 _FRAME = ("geometry.detector.fast", "geometry.detector.slow", "geometry.detector.origin")
-_PLACED_BY = ("geometry.beam_center", "geometry.distance", "geometry.pixel_size")
+PLACED_BY = ("geometry.beam_center", "geometry.distance", "geometry.pixel_size")
 #: cosine between fast and slow that still counts as square: directions are written with few digits
 _SQUARE = 1e-3
 _NO_SWING_DEG = 1e-3
@@ -39,27 +39,27 @@ def resolve_detector(
 
     The site record says where the arm's axis is, and how an unusual detector is mounted.
     """
-    given = _frame(table)
+    given = frame_given(table)
     if given:
-        return _from_job(sweep, given)
-    placed = [table[key] for key in _PLACED_BY]
+        return leaves_of_job(sweep, given)
+    placed = [table[key] for key in PLACED_BY]
     said = [leaf for leaf in placed if leaf.origin.layer is not Layer.HEADER]
     swing = table["geometry.two_theta"]
     record = entry.record if entry is not None else None
     if header.panels and not said and swing.origin.layer in (Layer.HEADER, Layer.DEFAULT):
-        return _leaves(sweep.name, header.panels[0], placed, "the header's vectors"), []
+        return leaves_of(sweep.name, header.panels[0], placed, "the header's vectors"), []
     try:
         panel = _placed(header, table, swing, record)
     except ValueError as problem:
         return None, [error("SW-G022", f"sweep {sweep.name}: {problem}", sweep.span)]
-    told = dict(_said_by(record, sweep.name, swing))
+    told = dict(said_by(record, sweep.name, swing))
     sources, rule = [*placed, *told.values()], "corner of the first pixel"
     if swing.known:
         sources, rule = [*sources, swing], "swung out by two-theta"
-    return told | _leaves(sweep.name, panel, sources, rule), []
+    return told | leaves_of(sweep.name, panel, sources, rule), []
 
 
-def _said_by(
+def said_by(
     record: SiteRecord | None, sweep: str, swing: Resolved[Any]
 ) -> Iterator[tuple[str, Resolved[Any]]]:
     """What the record adds to the place of the detector, as leaves of the sweep."""
@@ -75,20 +75,11 @@ def _said_by(
         yield key, Resolved(f"sweeps[{sweep}].{key}", value, Origin(Layer.SITE, name, record.id))
 
 
-def several_panels(sweep: ComposedSweep, header: ImageFacts, table: Table) -> list[Diagnostic]:
-    """An error for panels that are not of one plane, unless the job puts a flat one there."""
-    if len(header.panels) < 2 or any(key in table for key in _FRAME):
-        return []
-    message = f"sweep {sweep.name}: the detector has {len(header.panels)} panels that are not of one plane"
-    help_ = "This release handles flat detectors."
-    return [error("SW-G023", message, sweep.span, help=help_)]
-
-
 def _placed(
     header: ImageFacts, table: Table, swing: Resolved[Any], record: SiteRecord | None
 ) -> PanelFact:
     """The panel that the beam meets at the centre, turned as in the header or by two-theta."""
-    center, distance, pixel = (table[key].known for key in _PLACED_BY)
+    center, distance, pixel = (table[key].known for key in PLACED_BY)
     size = table["geometry.size"].known
     if header.panels and swing.origin.layer in (Layer.HEADER, Layer.DEFAULT):
         seen = header.panels[0]
@@ -109,7 +100,7 @@ def placed_by_frame(
 
     They go before those of the header; what somebody says of them stays.
     """
-    given, pixel = _frame(table), table.get("geometry.pixel_size")
+    given, pixel = frame_given(table), table.get("geometry.pixel_size")
     if given and len(given) < len(_FRAME):
         message = f"sweep {sweep.name}: fast, slow and origin of the detector belong together"
         help_ = "Give all three, or none and 'distance' and 'beam_center' instead."
@@ -132,14 +123,15 @@ def placed_by_frame(
     return found, []
 
 
-def _frame(table: Table) -> list[Resolved[Any]]:
+def frame_given(table: Table) -> list[Resolved[Any]]:
     """What is given of ``geometry.detector``."""
     return [table[key] for key in _FRAME if key in table and table[key].value is not None]
 
 
-def _from_job(
+def leaves_of_job(
     sweep: ComposedSweep, given: Sequence[Resolved[Any]]
 ) -> tuple[dict[str, Resolved[Any]] | None, list[Diagnostic]]:
+    """The leaves of a detector whose fast, slow and origin the job gives."""
     fast, slow, origin = (leaf.known for leaf in given)
     if abs(dot(unit(fast), unit(slow))) > _SQUARE:
         message = f"sweep {sweep.name}: the detector's fast and slow directions are not square"
@@ -152,9 +144,10 @@ def _from_job(
     }, []
 
 
-def _leaves(
+def leaves_of(
     name: str, panel: PanelFact, sources: Sequence[Resolved[Any]], rule: str
 ) -> dict[str, Resolved[Any]]:
+    """The leaves of a detector that ``sources`` place."""
     prefix = f"sweeps[{name}].detector."
     values = {"fast": panel.fast, "slow": panel.slow, "origin": panel.origin_mm}
     square = panel.fast == _X and panel.slow == _Y

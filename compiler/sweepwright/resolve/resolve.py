@@ -24,8 +24,9 @@ from sweepwright.model.resolved import (
 )
 from sweepwright.model.section import Scope
 from sweepwright.resolve.defaults import FROM_HEADER, JOB_DEFAULTS, SWEEP_DEFAULTS
-from sweepwright.resolve.detector import placed_by_frame, resolve_detector, several_panels
+from sweepwright.resolve.detector import placed_by_frame, resolve_detector
 from sweepwright.resolve.groups import resolve_groups
+from sweepwright.resolve.panels import check_panels, resolve_panels
 from sweepwright.resolve.reference import ReferenceFacts
 from sweepwright.resolve.scan import resolve_scan
 from sweepwright.resolve.site import (
@@ -162,7 +163,7 @@ def _sweep(
         table["goniostat.axes"], found = _device(sweep, table, site.device)
         if found:
             return None, found
-    found = several_panels(sweep, header, table) or _beam_center(sweep, table)
+    found = check_panels(sweep, header, table) or _beam_center(sweep, table)
     placed, wrong = placed_by_frame(sweep, table)
     table, found = table | placed, found + wrong
     lacking = [key for key in FROM_HEADER if key not in table]
@@ -170,7 +171,8 @@ def _sweep(
         return None, found or [_lacking(sweep, key) for key in lacking]
     table |= _images(sweep, facts, prefix)
     scan, diagnostics = resolve_scan(sweep, header, table)
-    detector, found = resolve_detector(sweep, header, table, site.entry)
+    place = resolve_panels if len(header.panels) > 1 else resolve_detector
+    detector, found = place(sweep, header, table, site.entry)
     diagnostics += found
     if scan is None or detector is None:
         return None, diagnostics

@@ -33,11 +33,21 @@ GEOMETRY: dict[str, Any] = {
     "sensor_material": "Si",
     "sensor_thickness": 0.32,
 }
+ONE_PANEL = {"number": None} | {
+    name: GEOMETRY[name] for name in ("fast_axis", "slow_axis", "origin")
+}
+#: the second is turned by 60 degrees about x
+TWO_PANELS = [
+    ONE_PANEL | {"number": 0},
+    ONE_PANEL | {"number": 1, "slow_axis": (0.0, -0.5, 0.8660254037844386)},
+]
 NAMES = {"project": "lyso-test", "crystal": "x1", "dataset": "w1"}
+
+ONE_AREA = {"panel": None, "shape": (3, 9, 0, 2)}
 
 #: what the compiler gives for a job that says little, by template
 CONTEXTS: dict[str, dict[str, Any]] = {
-    "import": GEOMETRY | {"images": "../../../../roots/job/sweep1_####.cbf"},
+    "import": GEOMETRY | {"images": "../../../../roots/job/sweep1_####.cbf", "panels": [ONE_PANEL]},
     "find_spots": {
         "nproc": THREADS,
         "spot_ranges": [(1, 40)],
@@ -46,7 +56,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
         "min_spot_size": "Auto",
         "ice_rings": False,
     },
-    "mask": {"rectangles": [(3, 9, 0, 2)], "circles": [], "polygons": [], "resolutions": []},
+    "mask": {"rectangles": [ONE_AREA], "circles": [], "polygons": [], "resolutions": []},
     "search_beam": {"nproc": THREADS, "max_cell": None, "max_reflections": 2000},
     "index": {
         "space_group": None,
@@ -84,10 +94,11 @@ CONTEXTS: dict[str, dict[str, Any]] = {
 
 #: the same where a job says much
 FULL: dict[str, dict[str, Any]] = {
+    "import": GEOMETRY | {"images": "../../../../roots/job/sweep1_####.cbf", "panels": TWO_PANELS},
     "mask": {
-        "rectangles": [(3, 9, 0, 2), (0, 2, 0, 2)],
-        "circles": [(10, 12, 5)],
-        "polygons": [(1, 1, 9, 1, 9, 9, 1, 1)],
+        "rectangles": [ONE_AREA, {"panel": 1, "shape": (0, 2, 0, 2)}],
+        "circles": [{"panel": 2, "shape": (10, 12, 5)}],
+        "polygons": [{"panel": None, "shape": (1, 1, 9, 1, 9, 9, 1, 1)}],
         "resolutions": [(3.6, 3.7)],
     },
     "search_beam": {"nproc": 2, "max_cell": 120, "max_reflections": 500},
@@ -137,6 +148,7 @@ EXPECTED = GEOMETRY | {
     "distance": 90.0,
     "beam_center": (245.2, 306.2),
     "size": (487, 619),
+    "panels": None,
 }
 
 
@@ -147,11 +159,15 @@ def leaf(name: str, value: Any) -> Resolved[Any]:
 
 def leaves(values: Mapping[str, Any]) -> dict[str, Any]:
     """The context of a template; a list becomes a list of leaves."""
-    values = {"keywords": [], **values}
-    return {
-        name: [leaf(name, item) for item in value] if isinstance(value, list) else leaf(name, value)
-        for name, value in values.items()
-    }
+    return {name: of_leaves(name, value) for name, value in {"keywords": [], **values}.items()}
+
+
+def of_leaves(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return [of_leaves(name, item) for item in value]
+    if isinstance(value, dict):
+        return {key: of_leaves(key, item) for key, item in value.items()}
+    return leaf(name, value)
 
 
 def at_run(hole: Hole) -> Any:

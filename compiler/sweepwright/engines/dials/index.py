@@ -16,6 +16,7 @@ from sweepwright.engines.base import (
     constant,
     one,
     panel_of,
+    panels_of,
     placed_by,
     sweep_folder,
 )
@@ -52,7 +53,8 @@ def index_steps(
     if leaves["processing.indexing.beam_search"].known != "off":
         steps.append(_search(sweep, given, spots))
         models.append(one(f"search_beam@{name}", SEARCHED, SEARCHED))
-        places = dict(_permuted(sweep))
+        # the numbers of several panels follow from their axes and are not exchanged in a header
+        places = {} if panels_of(sweep) else dict(_permuted(sweep))
         if places:
             steps.append(_beam_centres(sweep, given, places))
             turned = {f"turned_{number}.expt": why for number, why in enumerate(places, 1)}

@@ -7,10 +7,13 @@ not its last, so corners in px are its numbers. What is cut by a border is left 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
-from sweepwright.engines.base import PlannedStep, constant, one, sweep_folder
+from sweepwright.engines.base import PlannedStep, constant, one, panels_of, sweep_folder
 from sweepwright.engines.dials.program import program
+from sweepwright.geometry.detector import Pair
+from sweepwright.model.facts import PanelFact
 from sweepwright.model.job_resolved import ResolvedSweep
 from sweepwright.model.plan import FileRef, Output
 from sweepwright.model.resolved import Resolved, computed, items_of
@@ -52,8 +55,8 @@ def _masks(sweep: ResolvedSweep) -> list[tuple[Any, Any]]:
     return [] if leaf is None else list(items_of(leaf))
 
 
-def _context(sweep: ResolvedSweep) -> dict[str, list[Resolved[Any]]]:
-    found: dict[str, list[Resolved[Any]]] = {
+def _context(sweep: ResolvedSweep) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {
         "rectangles": [], "circles": [], "polygons": [], "resolutions": [],
     }  # fmt: skip
     size = sweep.leaves["geometry.size"].known
@@ -61,8 +64,58 @@ def _context(sweep: ResolvedSweep) -> dict[str, list[Resolved[Any]]]:
         kind, values = _for_dials(mask.kind, mask.numbers, size)
         path = f"sweeps[{sweep.name}].dials.{kind}[{number}]"
         source = Resolved(f"sweeps[{sweep.name}].masks", mask, origin)
-        found[kind].append(computed(path, values, mask.kind, source))
+        if kind == "resolutions":
+            found[kind].append(computed(path, values, mask.kind, source))
+            continue
+        found[kind] += (
+            {
+                "panel": computed(f"{path}.panel", panel, "its number", source),
+                "shape": computed(path, shape, mask.kind, source),
+            }
+            for panel, shape in _by_panel(sweep, kind, values)
+        )
     return found
+
+
+def _by_panel(
+    sweep: ResolvedSweep, kind: str, values: tuple[float, ...]
+) -> Iterator[tuple[int | None, tuple[float, ...]]]:
+    """A shape in the pixels of each panel that it touches; None is the only panel of a flat detector."""
+    panels = panels_of(sweep)
+    if not panels:
+        yield None, values
+    for number, panel in enumerate(panels):
+        shape = _on_panel(kind, values, panel)
+        if shape:
+            yield number, shape
+
+
+def _on_panel(kind: str, values: tuple[float, ...], panel: PanelFact) -> tuple[float, ...]:
+    """A shape of the image cut to a panel and counted from its first pixel; empty: it is elsewhere."""
+    (f, s), (nx, ny) = panel.first_px, panel.size_px
+    if kind == "rectangles":
+        x1, x2, y1, y2 = values
+        left, right, top, bottom = max(x1 - f, 0), min(x2 - f, nx), max(y1 - s, 0), min(y2 - s, ny)
+        return (left, right, top, bottom) if left < right and top < bottom else ()
+    if kind == "circles":
+        x, y, radius = values[0] - f, values[1] - s, values[2]
+        touches = -radius < x < nx + radius and -radius < y < ny + radius
+        return (x, y, radius) if touches else ()
+    corners = [(x - f, y - s) for x, y in zip(values[:-2:2], values[1:-2:2], strict=True)]
+    for axis, border, side in ((0, 0, 1), (0, nx, -1), (1, 0, 1), (1, ny, -1)):
+        corners = list(_within(corners, axis, border, side))
+    return tuple(round(n) for corner in (*corners, *corners[:1]) for n in corner)
+
+
+def _within(corners: list[Pair], axis: int, border: int, side: int) -> Iterator[Pair]:
+    """The part of a polygon on one side of a border (Sutherland and Hodgman, 1974)."""
+    for here, there in zip(corners, [*corners[1:], *corners[:1]], strict=True):
+        a, b = (side * (corner[axis] - border) for corner in (here, there))
+        if a >= 0:
+            yield here
+        if a * b < 0:
+            part = a / (a - b)
+            yield here[0] + part * (there[0] - here[0]), here[1] + part * (there[1] - here[1])
 
 
 def _for_dials(

@@ -26,8 +26,21 @@ RELATIVE = 1e-6
 PIXELS = 1e-4
 
 
+class ExpectedPanel(TypedDict):
+    """One of several panels."""
+
+    size_px: list[int]
+    first_px: list[int]  # where its first pixel is in the image
+    pixel_size_mm: list[float]
+    fast_axis: list[float]
+    slow_axis: list[float]
+    origin_mm: list[float]
+
+
 class ExpectedModels(TypedDict, total=False):
     """The content of ``expected.json``."""
+
+    panels: list[ExpectedPanel]  # of a detector that is not flat, in the order of the file
 
     images: int | None
     image_range: list[int] | None
@@ -64,39 +77,61 @@ class Difference:
 
 def compare_models(experiments: Models, expected: ExpectedModels) -> tuple[Difference, ...]:
     """Differences between the content of a .expt file with one sweep and ``expected.json``."""
-    for what, count in _counts(experiments):
-        if count != 1:
-            return (Difference(what, 1, count),)
-    found = {name: read(experiments) for name, read in QUANTITIES.items()}
-    return tuple(
-        Difference(name, compiled, found[name])
+    panels = expected.get("panels", [])
+    for what, count, wanted in _counts(experiments, len(panels) or 1):
+        if count != wanted:
+            return (Difference(what, wanted, count),)
+    whole = {name: value for name, value in expected.items() if name != "panels"}
+    found = {name: read(experiments) for name, read in QUANTITIES.items() if name in whole}
+    differences = _differences("", whole, found)
+    for number, panel in enumerate(panels):
+        read_back = {name: read(experiments, number) for name, read in PANEL_QUANTITIES.items()}
+        differences += _differences(f"panel {number}: ", panel, read_back)
+    return tuple(differences)
+
+
+def _differences(
+    where: str, expected: Mapping[str, Any], found: Mapping[str, Any]
+) -> list[Difference]:
+    return [
+        Difference(where + name, compiled, found[name])
         for name, compiled in expected.items()
         if compiled is not None and not _equal(name, compiled, found[name])
-    )
+    ]
 
 
-def _counts(experiments: Models) -> Iterator[tuple[str, int]]:
-    yield "number of sweeps", len(experiments.get("experiment", ()))
+def _counts(experiments: Models, panels: int) -> Iterator[tuple[str, int, int]]:
+    """What is counted, how many there are, and how many there must be."""
+    yield "number of sweeps", len(experiments.get("experiment", ())), 1
     for model in ("beam", "goniometer", "scan", "detector"):
-        yield f"number of {model} models", len(experiments.get(model, ()))
-    yield "number of panels", len(experiments["detector"][0]["panels"])
+        yield f"number of {model} models", len(experiments.get(model, ())), 1
+    yield "number of panels", len(experiments["detector"][0]["panels"]), panels
 
 
-def _panel(experiments: Models) -> Mapping[str, Any]:
-    panel: Mapping[str, Any] = experiments["detector"][0]["panels"][0]
+def _panel(experiments: Models, number: int = 0) -> Mapping[str, Any]:
+    panel: Mapping[str, Any] = experiments["detector"][0]["panels"][number]
     return panel
 
 
-def _frame(experiments: Models) -> Array:
+def _frame(experiments: Models, number: int = 0) -> Array:
     """Columns fast, slow, origin in the laboratory: the panel's own, seen through the hierarchy."""
-    local, root = _panel(experiments), experiments["detector"][0].get("hierarchy")
+    local, root = _panel(experiments, number), experiments["detector"][0].get("hierarchy")
     frame = np.array([local[name] for name in ("fast_axis", "slow_axis", "origin")], float).T
-    if not root:
-        return frame
-    fast, slow = np.array(root["fast_axis"], float), np.array(root["slow_axis"], float)
-    turned: Array = np.column_stack([fast, slow, np.cross(fast, slow)]) @ frame
-    turned[:, 2] += root["origin"]
-    return turned
+    for group in _groups_above(root or {}, number)[::-1]:
+        fast, slow = np.array(group["fast_axis"], float), np.array(group["slow_axis"], float)
+        frame = np.column_stack([fast, slow, np.cross(fast, slow)]) @ frame
+        frame[:, 2] += group["origin"]
+    return frame
+
+
+def _groups_above(group: Models, number: int) -> list[Models]:
+    """The groups of a hierarchy that hold a panel, the outermost first; empty: it is not in there."""
+    for child in group.get("children", ()):
+        if child.get("panel") == number:
+            return [group]
+        if below := _groups_above(child, number):
+            return [group, *below]
+    return []
 
 
 def _meeting_point(experiments: Models) -> tuple[float, Array]:
@@ -178,6 +213,17 @@ QUANTITIES: Mapping[str, Callable[[Models], Any]] = {
     "trusted_range": lambda models: _panel(models)["trusted_range"],
     "sensor_material": lambda models: _panel(models)["material"],
     "sensor_thickness_mm": lambda models: _panel(models)["thickness"],
+}
+
+
+#: and how each of `ExpectedPanel`, of the panel of a number
+PANEL_QUANTITIES: Mapping[str, Callable[[Models, int], Any]] = {
+    "size_px": lambda models, number: _panel(models, number)["image_size"],
+    "first_px": lambda models, number: _panel(models, number)["raw_image_offset"],
+    "pixel_size_mm": lambda models, number: _panel(models, number)["pixel_size"],
+    "fast_axis": lambda models, number: list(_frame(models, number)[:, 0]),
+    "slow_axis": lambda models, number: list(_frame(models, number)[:, 1]),
+    "origin_mm": lambda models, number: list(_frame(models, number)[:, 2]),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sweepwright.engines.base import panels_of
 from sweepwright.engines.xds.instrument import Context
 from sweepwright.model.job_resolved import ResolvedGroup, ResolvedSweep
 
@@ -18,7 +19,10 @@ _DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, -1), (1, -1), (-1,
 def beam_centres(
     sweep: ResolvedSweep, group: ResolvedGroup, context: Context
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Reason, and ORGX and ORGY by their paths: what a header may have meant, then a star of shifts."""
+    """Reason, and ORGX and ORGY by their paths: what a header may have meant, then a star of shifts.
+
+    The numbers of several panels follow from their axes and are not exchanged in a header.
+    """
     nx, ny = sweep.leaves["geometry.size"].known
     orgx, orgy = context["orgx"], context["orgy"]
     x, y = orgx.known, orgy.known
@@ -27,7 +31,7 @@ def beam_centres(
         ("with y counted from the other side", (x, ny + 1 - y)),
         ("with x counted from the other side", (nx + 1 - x, y)),
     ):
-        if max(abs(place[0] - x), abs(place[1] - y)) > 1:
+        if not panels_of(sweep) and max(abs(place[0] - x), abs(place[1] - y)) > 1:
             yield reason, {orgx.path: place[0], orgy.path: place[1]}
     along_x, along_y = _between_spots(sweep, group)
     for times in SHIFTS:

@@ -6,10 +6,17 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from sweepwright.engines.base import constant, panel_of, placed_by, template_path, threads
+from sweepwright.engines.base import (
+    constant,
+    panel_of,
+    panels_of,
+    placed_by,
+    template_path,
+    threads,
+)
 from sweepwright.engines.keywords import keyword_lines
 from sweepwright.engines.xds.sensor import absorption
-from sweepwright.geometry.xds import xds_geometry
+from sweepwright.geometry.xds import XdsGeometry, with_segments, xds_plane
 from sweepwright.model.facts import ImageTemplate
 from sweepwright.model.job_resolved import ResolvedSweep
 from sweepwright.model.resolved import AtRun, Leaves, Resolved, computed, items_of
@@ -128,10 +135,10 @@ def _overload(path: str, said: Resolved[Any], kind: Family) -> Resolved[Any]:
     return constant(path + "OVERLOAD", kind.overload, "detector family")
 
 
-def _placed(path: str, sweep: ResolvedSweep) -> dict[str, Resolved[Any]]:
+def _placed(path: str, sweep: ResolvedSweep) -> Context:
     """Distance and ORG; of a detector square to the beam they are what was written."""
     leaves, sources = sweep.leaves, placed_by(sweep)
-    detector, foot = xds_geometry([panel_of(sweep)]), "foot of the perpendicular + 0.5"
+    detector, foot = xds_plane(panel_of(sweep)), "foot of the perpendicular + 0.5"
     distance, center = leaves["geometry.distance"], leaves["geometry.beam_center"]
     if detector.distance_mm != distance.value:
         distance = computed(
@@ -143,7 +150,30 @@ def _placed(path: str, sweep: ResolvedSweep) -> dict[str, Resolved[Any]]:
         computed(path + key, value, foot, *sources)
         for key, value in zip(("ORGX", "ORGY"), detector.org_px, strict=True)
     )
-    return {"distance": distance, "orgx": orgx, "orgy": orgy}
+    segments = _segments(path, sweep, detector)
+    return {"distance": distance, "orgx": orgx, "orgy": orgy, "segments": segments}
+
+
+def _segments(path: str, sweep: ResolvedSweep, plane: XdsGeometry) -> list[Context]:
+    """The lines of a SEGMENT for each panel, in the system of the plane that stands for them."""
+    panels = panels_of(sweep)
+    if not panels:
+        return []
+    seen, rule = sweep.leaves["detector.panels"], "against the main panel"
+    said = [seen, *placed_by(sweep)]
+    found: list[Context] = []
+    for number, one in enumerate(with_segments(plane, panels).segments, 1):
+        own = f"{path}SEGMENT[{number}]."
+        placed = {
+            "x_axis": one.x_axis, "y_axis": one.y_axis, "distance": one.distance_mm,
+            "orgx": one.org_px[0], "orgy": one.org_px[1],
+        }  # fmt: skip
+        limits = computed(own + "limits", one.limits, "first and last pixel", seen)
+        found.append(
+            {"limits": limits}
+            | {key: computed(own + key, value, rule, *said) for key, value in placed.items()}
+        )
+    return found
 
 
 def _untrusted(path: str, sweep: ResolvedSweep) -> dict[str, Any]:
