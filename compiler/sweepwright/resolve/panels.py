@@ -147,4 +147,6 @@ def _not_theirs(what: str, have: str, leaf: Resolved[Any]) -> Diagnostic:
     help_ = (
         "Take it out: distance, beam centre, two-theta and directions move the panels as a whole."
     )
-    return error("SW-G032", f"{what} {have}, and the job says otherwise", leaf.origin.span, help=help_)
+    return error(
+        "SW-G032", f"{what} {have}, and the job says otherwise", leaf.origin.span, help=help_
+    )
