@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from image_bytes_hdf5 import write_nxmx
 from image_bytes_imgcif import AXES, FRAME, SCAN, imgcif_bytes, imgcif_text
 from sweep_tool import command
 from tiny_images import write_series
+from xds_segments import segments_of
 
 KEYS = (
     "file format error wavelength_A distance_mm beam_center_px pixel_size_mm size_px start_deg "
@@ -162,6 +164,16 @@ def test_a_scan_backwards_is_one_forwards_about_the_opposite_axis(tmp_path: Path
     assert xds["ROTATION_AXIS"] == [-1, 0, 0]
 
 
+def test_xds_lines_of_two_panels_put_each_pixel_where_the_file_has_it(tmp_path: Path) -> None:
+    """Modules of 1000 x 400 px, 200 and 230 mm away, their middles 0.3 and 20.3 mm off in x and y."""
+    printed = command("headers", "--xds", write_nxmx(tmp_path / "x.nxs", modules=2)).stdout
+    text = "\n".join(line for line in printed.splitlines() if not line.startswith("!"))
+    near, far = segments_of(text)
+    assert (near.limits, far.limits) == ((1, 1000, 1, 400), (1, 1000, 401, 800))
+    assert near.at(0.5, 0.5) == pytest.approx([-50.3, -40.7, 200])
+    assert far.at(1000.5, 800.5) == pytest.approx([49.7, 39.3, 230])
+
+
 def test_xds_lines_that_cannot_be_given_are_named(tmp_path: Path) -> None:
     still = ["SCAN1 GON_OMEGA 10.0 0 0", *SCAN[1:]]
     axes = [
@@ -175,7 +187,7 @@ def test_xds_lines_that_cannot_be_given_are_named(tmp_path: Path) -> None:
     full = write(tmp_path / "full.cbf", scan=still, axes=axes, arrays=arrays, steps=steps)
     printed = command("headers", "--xds", full).stdout
     assert set(lines(printed)) == {"X-RAY_WAVELENGTH", "INCIDENT_BEAM_DIRECTION"}
-    assert "! no ORGX: the detector has 2 panels" in printed
+    assert "! no ORGX: the detector has 2 panels that are no parts of one image" in printed
     assert "! no OSCILLATION_RANGE: the image is a still" in printed
 
 

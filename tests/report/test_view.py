@@ -73,6 +73,26 @@ def test_marks_stand_where_they_are_believed_to_be() -> None:
         assert max(radii) - min(radii) < 0.01
 
 
+def test_rings_are_where_each_panel_has_them() -> None:
+    """The lower half stands 30 mm farther away: a ring is wider there, by 230 to 200."""
+    upper, lower = (
+        {
+            "fast": [1.0, 0.0, 0.0], "slow": [0.0, 1.0, 0.0], "origin_mm": [-50.0, y, z],
+            "size_px": [1000, rows], "pixel_mm": [0.1, 0.1], "first_px": [0, first],
+        }
+        for y, z, first, rows in ((-40.0, 200.0, 0, 400), (0.0, 230.0, 400, 500))
+    )  # fmt: skip
+    view = DetectorView(scene(**{"detector.panels": [upper, lower]}), (0.0, 0.0), 1000.0)
+    rings = [m for m in detector_marks(view) if isinstance(m, Line) and m.role == "ring"]
+    radii = {
+        half: sorted({round(math.hypot(x - 500, y - 450)) for x, y in ring.points})
+        for ring in rings
+        for half in ("upper" if np.mean(ring.points, axis=0)[1] < 450 else "lower",)
+    }
+    (near,), (far,) = radii["upper"], radii["lower"]
+    assert far / near == pytest.approx(230 / 200, abs=0.01)
+
+
 def test_a_mask_is_where_the_job_says() -> None:
     masked = scene(masks=[{"kind": "rectangle", "numbers": [0, 101, 200, 301]}])
     marks = detector_marks(DetectorView(masked, (0.0, 0.0), 1000.0))

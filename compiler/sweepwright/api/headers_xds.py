@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sweepwright.api.headers import FileHeader
 from sweepwright.emit import spell
+from sweepwright.geometry.detector import why_no_image
 from sweepwright.geometry.frames import BEAM
 from sweepwright.geometry.goniostat import positive_scan
 from sweepwright.geometry.rotation import rounded_numbers
@@ -29,7 +30,10 @@ class XdsLines(NamedTuple):
 
 
 def xds_lines(header: FileHeader) -> XdsLines:
-    """The lines in frame sw, where the beam is along z; see `geometry.xds` for the conventions."""
+    """The lines in frame sw, where the beam is along z; see `geometry.xds` for the conventions.
+
+    Of several panels the lines of their segments come last.
+    """
     values: dict[str, Any] = {
         "X-RAY_WAVELENGTH": _value(header, "wavelength"),
         "INCIDENT_BEAM_DIRECTION": BEAM,
@@ -38,26 +42,29 @@ def xds_lines(header: FileHeader) -> XdsLines:
     values |= _detector(header, reasons)
     values |= _scan(header, reasons)
     order = ("X-RAY_WAVELENGTH", "INCIDENT_BEAM_DIRECTION", *_DETECTOR, *_SCAN)
+    segments = _segments(header)
     missing = {word: reasons.get(word, "the header does not say it") for word in order}
     return XdsLines(
         tuple(
-            f"{word}= {spell.xds(values[word])}" for word in order if values.get(word) is not None
+            f"{word}= {spell.xds(value)}"
+            for word, value in (*((word, values.get(word)) for word in order), *segments)
+            if value is not None
         ),
         {word: why for word, why in missing.items() if values.get(word) is None},
     )
 
 
 def _detector(header: FileHeader, reasons: dict[str, str]) -> dict[str, Any]:
-    """A panel as it stands; without panels a detector square to the beam."""
+    """The panel in the beam as it stands; without panels a detector square to the beam."""
     panels = header.facts.panels if header.facts else ()
-    if len(panels) == 1:
+    if panels:
+        if why := why_no_image(panels):
+            reasons |= dict.fromkeys(_DETECTOR, f"the detector has {len(panels)} panels {why}")
+            return {}
         xds = xds_geometry(panels)
         axes = (xds.x_axis, xds.y_axis)
         numbers = (*xds.size_px, *xds.pixel_mm, xds.distance_mm, *xds.org_px, *axes)
         return dict(zip(_DETECTOR, numbers, strict=True))
-    if panels:
-        reasons |= dict.fromkeys(_DETECTOR, f"the detector has {len(panels)} panels")
-        return {}
     two_theta = _value(header, "two_theta")
     center = _value(header, "beam_center")
     size = _value(header, "size") or (None, None)
@@ -72,6 +79,25 @@ def _detector(header: FileHeader, reasons: dict[str, str]) -> dict[str, Any]:
     axes = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
     numbers = (*size, *pixel, _value(header, "distance"), *origin, *axes)
     return dict(zip(_DETECTOR, numbers, strict=True))
+
+
+def _segments(header: FileHeader) -> list[tuple[str, Any]]:
+    """Keywords and values of a segment for each of several panels, in their order."""
+    panels = header.facts.panels if header.facts else ()
+    if not panels or why_no_image(panels):
+        return []
+    return [
+        line
+        for one in xds_geometry(panels).segments
+        for line in (
+            ("SEGMENT", one.limits),
+            ("DIRECTION_OF_SEGMENT_X-AXIS", one.x_axis),
+            ("DIRECTION_OF_SEGMENT_Y-AXIS", one.y_axis),
+            ("SEGMENT_DISTANCE", one.distance_mm),
+            ("SEGMENT_ORGX", one.org_px[0]),
+            ("SEGMENT_ORGY", one.org_px[1]),
+        )
+    ]
 
 
 def _scan(header: FileHeader, reasons: dict[str, str]) -> dict[str, Any]:

@@ -136,6 +136,23 @@ def image_size(panels: Sequence[PanelFact]) -> tuple[int, int]:
     return max(x for x, _ in ends), max(y for _, y in ends)
 
 
+def why_no_image(panels: Sequence[PanelFact]) -> str:
+    """What keeps panels from being parts of one image; nothing does so: an empty text."""
+    if any(panel.pixel_mm != panels[0].pixel_mm for panel in panels):
+        return "with pixels of several sizes"
+    if any(_overlap(panel, other) for i, panel in enumerate(panels) for other in panels[:i]):
+        return "that are no parts of one image"
+    return ""
+
+
+def _overlap(panel: PanelFact, other: PanelFact) -> bool:
+    return all(
+        panel.first_px[i] < other.first_px[i] + other.size_px[i]
+        and other.first_px[i] < panel.first_px[i] + panel.size_px[i]
+        for i in (0, 1)
+    )
+
+
 def carried(panels: Sequence[PanelFact], start: PanelFact, end: PanelFact) -> tuple[PanelFact, ...]:
     """The panels after the motion of a rigid body that brings the plane ``start`` to ``end``."""
     before, after = _axes(start), transpose(_axes(end))

@@ -86,9 +86,12 @@ def detector_marks(view: DetectorView, image: bytes | None = None) -> Iterator[M
 
 def rings_a(scene: Scene) -> list[float]:
     """Round spacings whose rings are about evenly spaced out to the farthest corner."""
-    nx, ny = scene.panel.size_px
-    corners = ((0, 0), (nx, 0), (0, ny), (nx, ny))
-    edge = min(resolution_a(scene.panel, corner, scene.wavelength_a) for corner in corners)
+    edge = min(
+        resolution_a(panel, corner, scene.wavelength_a)
+        for panel in scene.panels
+        for nx, ny in [panel.size_px]
+        for corner in ((0, 0), (nx, 0), (0, ny), (nx, ny))
+    )
     wanted = [edge * (_RINGS + 0.4) / (i + 1) for i in range(_RINGS)]
     found = {_nearest(d_a) for d_a in wanted}
     return sorted((d_a for d_a in found if d_a > edge), reverse=True)
@@ -103,19 +106,32 @@ def _ring(view: DetectorView, d_a: float) -> Iterator[Mark]:
     """The stretches of a ring that are on the detector, and its spacing at one of their places."""
     run: list[Point] = []
     seen: list[Point] = []
-    for place in [*ring_px(view.panel, d_a, view.scene.wavelength_a), None]:
-        if place is not None and view.inside(place):
-            run.append(view.place(place))
-            continue
-        if len(run) > 1:
-            yield Line("ring", tuple(run))
-        seen += run
-        run = []
+    for places in _on_panels(view, d_a):
+        for point in [*places, None]:
+            if point is not None:
+                run.append(point)
+                continue
+            if len(run) > 1:
+                yield Line("ring", tuple(run))
+            seen += run
+            run = []
     if seen:
         x, y = max(seen, key=_up_right)
         near_edge = view.corner[0] + view.width - x < _WORD
         place = (x - 44, y + 12) if near_edge else (x + 3, y - 3)
         yield Word("note", place, f"{d_a:g} Å")
+
+
+def _on_panels(view: DetectorView, d_a: float) -> Iterator[list[Point | None]]:
+    """A ring as it is in the picture on each panel; None where it is off the panel."""
+    for panel in view.scene.panels:
+        (f, s), (nx, ny) = panel.first_px, panel.size_px
+        yield [
+            view.place((place[0] + f, place[1] + s))
+            if place is not None and 0 <= place[0] <= nx and 0 <= place[1] <= ny
+            else None
+            for place in ring_px(panel, d_a, view.scene.wavelength_a)
+        ]
 
 
 def _up_right(point: Point) -> float:
@@ -126,10 +142,10 @@ def _mask(view: DetectorView, kind: str, numbers: Sequence[float]) -> Iterator[M
     """A mask in pixels counted from 1, or the rings of resolutions that are left out."""
     if kind == "resolution":
         for d_a in numbers:
-            places = ring_px(view.panel, d_a, view.scene.wavelength_a) if d_a > 0 else []
-            points = tuple(view.place(p) for p in places if p is not None and view.inside(p))
-            if len(points) > 1:
-                yield Line("left out", points)
+            for places in _on_panels(view, d_a) if d_a > 0 else ():
+                points = tuple(point for point in places if point is not None)
+                if len(points) > 1:
+                    yield Line("left out", points)
         return
     if kind == "circle":
         x, y, radius = numbers

@@ -28,10 +28,14 @@ class DrawnAxis:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One sweep's instrument, frame sw. ``masks`` are kind and numbers as in the job."""
+    """One sweep's instrument, frame sw. ``masks`` are kind and numbers as in the job.
+
+    ``panel`` holds the pixels of the whole image; ``panels`` are it, or those that it stands for.
+    """
 
     sweep: str
     panel: PanelFact
+    panels: tuple[PanelFact, ...]
     beam_center_px: tuple[float, float]
     wavelength_a: float
     distance_mm: float
@@ -49,9 +53,12 @@ def scene_of(sweep: str, values: Mapping[str, Any], gaps_of: GapsOf) -> Scene:
     fast, slow, origin = (tuple(values[f"detector.{key}"]) for key in ("fast", "slow", "origin"))
     size, pixel = (tuple(values[f"geometry.{key}"]) for key in ("size", "pixel_size"))
     axis = tuple(values["scan.axis"])
+    panel = PanelFact(fast, slow, origin, size, pixel)
+    parts = values.get("detector.panels") or ()
     return Scene(
         sweep=sweep,
-        panel=PanelFact(fast, slow, origin, size, pixel),
+        panel=panel,
+        panels=tuple(_panel(part) for part in parts) or (panel,),
         beam_center_px=tuple(values["geometry.beam_center"]),
         wavelength_a=values["geometry.wavelength"],
         distance_mm=values["geometry.distance"],
@@ -63,6 +70,10 @@ def scene_of(sweep: str, values: Mapping[str, Any], gaps_of: GapsOf) -> Scene:
         masks=tuple((mask["kind"], tuple(mask["numbers"])) for mask in values.get("masks") or ()),
         gaps=tuple(gaps_of(size)),
     )
+
+
+def _panel(values: Mapping[str, Any]) -> PanelFact:
+    return PanelFact(**{name: tuple(numbers) for name, numbers in values.items()})
 
 
 def _axes(axis: Vector, values: Mapping[str, Any]) -> tuple[DrawnAxis, ...]:

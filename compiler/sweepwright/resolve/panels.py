@@ -17,6 +17,7 @@ from sweepwright.geometry.detector import (
     panel_at,
     signed_distance_mm,
     turned,
+    why_no_image,
 )
 from sweepwright.geometry.rotation import rounded
 from sweepwright.language.compose import ComposedSweep
@@ -45,11 +46,9 @@ def check_panels(sweep: ComposedSweep, header: ImageFacts, table: Table) -> list
     if len(panels) < 2:
         return []
     what = f"sweep {sweep.name}: the detector has {len(panels)} panels"
-    if any(_apart(panel.pixel_mm, panels[0].pixel_mm) for panel in panels):
-        return [error("SW-G023", f"{what} with pixels of several sizes", sweep.span)]
-    if any(_overlap(panel, other) for i, panel in enumerate(panels) for other in panels[:i]):
+    if why := why_no_image(panels):
         help_ = "Convert them to images in which each panel has a place of its own."
-        return [error("SW-G023", f"{what} that are no parts of one image", sweep.span, help=help_)]
+        return [error("SW-G023", f"{what} {why}", sweep.span, help=help_)]
     pixel, size, org = (table.get(f"geometry.{k}") for k in ("pixel_size", "size", "orgx_orgy"))
     seen = main_plane(panels)
     if org is not None and org.value is not None:
@@ -129,14 +128,6 @@ def _placed(
 def _rounded(panel: PanelFact) -> PanelFact:
     fast, slow, origin = map(rounded, (panel.fast, panel.slow, panel.origin_mm))
     return PanelFact(fast, slow, origin, panel.size_px, panel.pixel_mm, panel.first_px)
-
-
-def _overlap(panel: PanelFact, other: PanelFact) -> bool:
-    return all(
-        panel.first_px[i] < other.first_px[i] + other.size_px[i]
-        and other.first_px[i] < panel.first_px[i] + panel.size_px[i]
-        for i in (0, 1)
-    )
 
 
 def _apart(one: tuple[float, float], other: tuple[float, float]) -> bool:

@@ -171,7 +171,7 @@ def _refuse_segments(given: dict[str, list[Given]], work: Work) -> None:
     pieces = [one.piece for name in names for one in given[name]]
     if "SEGMENT" in names:
         message = "SEGMENT: a job cannot say where the panels of a detector are"
-        help_ = "Take the segments out if one flat detector is near enough."
+        help_ = "Images that describe their panels need no such lines: write a job that names them. Or take the segments out, if one flat detector is near enough."
         span = given["SEGMENT"][0].piece.span
         work.draft.refuse(error("SW-M002", message, span, help=help_), pieces)
 
