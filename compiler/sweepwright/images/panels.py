@@ -36,7 +36,7 @@ def joined(facts: ImageFacts) -> ImageFacts:
         fields["beam_center"] = Fact((fast, slow), key)
     except ValueError:
         return facts
-    return replace(facts, fields=fields, panels=(panel,))
+    return replace(facts, fields=fields, panels=(panel,), modules=facts.panels)
 
 
 def _common(panels: Sequence[PanelFact]) -> PanelFact | None:

@@ -72,7 +72,8 @@ class ImageFacts:
     - ``sensor_material``, ``sensor_thickness`` (mm), ``polarization`` (fraction)
 
     ``axes`` is the goniostat from the base to the crystal, ``panels`` the detector, where a format
-    says them; with panels ``distance`` and ``beam_center`` are computed from them.
+    says them; with panels ``distance`` and ``beam_center`` are computed from them. ``modules`` are those
+    that one flat panel was put together from.
     """
 
     format: str
@@ -80,6 +81,7 @@ class ImageFacts:
     axes: tuple[AxisFact, ...] = ()
     panels: tuple[PanelFact, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    modules: tuple[PanelFact, ...] = ()
 
     def get(self, name: str) -> Fact | None:
         """The fact of this name, if the header gives it."""

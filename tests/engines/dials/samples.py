@@ -47,7 +47,8 @@ ONE_AREA = {"panel": None, "shape": (3, 9, 0, 2)}
 
 #: what the compiler gives for a job that says little, by template
 CONTEXTS: dict[str, dict[str, Any]] = {
-    "import": GEOMETRY | {"images": "../../../../roots/job/sweep1_####.cbf", "panels": [ONE_PANEL]},
+    "import": GEOMETRY
+    | {"images": "../../../../roots/job/sweep1_####.cbf", "panels": [ONE_PANEL], "on_groups": None},
     "find_spots": {
         "nproc": THREADS,
         "spot_ranges": [(1, 40)],
@@ -94,7 +95,8 @@ CONTEXTS: dict[str, dict[str, Any]] = {
 
 #: the same where a job says much
 FULL: dict[str, dict[str, Any]] = {
-    "import": GEOMETRY | {"images": "../../../../roots/job/sweep1_####.cbf", "panels": TWO_PANELS},
+    "import": GEOMETRY
+    | {"images": "../../../../roots/job/sweep1_####.cbf", "panels": TWO_PANELS, "on_groups": True},
     "mask": {
         "rectangles": [ONE_AREA, {"panel": 1, "shape": (0, 2, 0, 2)}],
         "circles": [{"panel": 2, "shape": (10, 12, 5)}],
@@ -148,7 +150,7 @@ EXPECTED = GEOMETRY | {
     "distance": 90.0,
     "beam_center": (245.2, 306.2),
     "size": (487, 619),
-    "panels": None,
+    "each_panel": None,
 }
 
 

@@ -115,10 +115,13 @@ def judged(folder: Path) -> Verdict:
 def test_a_panel_that_dials_has_elsewhere_is_told(imported: Path) -> None:
     expected = json.loads((imported / "expected.json").read_text())
     assert len(expected["panels"]) == 24
-    expected["panels"][3]["origin_mm"][1] += 0.01
-    expected["panels"][4]["first_px"][1] += 1
+    expected["panels"][3]["origin"][1] += 0.01
+    expected["panels"][4]["raw_image_offset"][1] += 1
     (imported / "expected.json").write_text(json.dumps(expected))
-    assert judged(imported).values["differences"] == ["panel 3: origin_mm", "panel 4: first_px"]
+    assert judged(imported).values["differences"] == [
+        "panel 3: origin",
+        "panel 4: raw_image_offset",
+    ]
 
 
 def test_a_mask_is_said_of_each_panel_that_it_touches(files: Mapping[str, str]) -> None:

@@ -10,13 +10,13 @@ from sweepwright.engines.base import (
     TO_RUN,
     constant,
     panel_of,
-    panels_of,
     placed_by,
     template_path,
     threads,
     until_decided,
 )
 from sweepwright.engines.dials.masks import mask_name
+from sweepwright.engines.dials.panels import each_panel, for_phil, on_groups
 from sweepwright.geometry.detector import beam_center_px, signed_distance_mm
 from sweepwright.geometry.frames import IMGCIF, from_sw, matrix_from_sw
 from sweepwright.geometry.rotation import flat, rounded, rows
@@ -42,7 +42,8 @@ def for_import(sweep: ResolvedSweep) -> Context:
     geometry = _geometry(sweep)
     return geometry | {
         "images": computed(path, template_path(sweep.template), "template", images),
-        "panels": _panels(sweep) or [_only_panel(sweep, geometry)],
+        "panels": for_phil(sweep, geometry),
+        "on_groups": on_groups(sweep),
     }
 
 
@@ -64,53 +65,8 @@ def expected(sweep: ResolvedSweep) -> Context:
             "images",
             leaves["range"],
         ),
-        "panels": _expected_panels(sweep),
+        "each_panel": each_panel(sweep),
     }
-
-
-def _expected_panels(sweep: ResolvedSweep) -> Resolved[Any]:
-    """What `models.ExpectedPanel` has of each of several panels; None for a flat detector."""
-    path = f"sweeps[{sweep.name}].dials.expected_panels"
-    panels = panels_of(sweep)
-    if not panels:
-        return constant(path, None, "one panel")
-    told = [
-        {
-            "size_px": panel.size_px,
-            "first_px": panel.first_px,
-            "pixel_size_mm": panel.pixel_mm,
-            "fast_axis": placed["fast_axis"].known,
-            "slow_axis": placed["slow_axis"].known,
-            "origin_mm": placed["origin"].known,
-        }
-        for panel, placed in zip(panels, _panels(sweep), strict=True)
-    ]
-    return computed(path, told, "each panel", sweep.leaves["detector.panels"])
-
-
-def _only_panel(sweep: ResolvedSweep, geometry: Context) -> Context:
-    number = constant(f"sweeps[{sweep.name}].dials.panel", None, "the only one")
-    placed = {name: geometry[name] for name in ("fast_axis", "slow_axis", "origin")}
-    return {"number": number} | placed
-
-
-def _panels(sweep: ResolvedSweep) -> list[Context]:
-    """Number and place of each of several panels, in the order of the file; empty for a flat detector."""
-    found = []
-    for number, panel in enumerate(panels_of(sweep)):
-        path, leaf = (
-            f"sweeps[{sweep.name}].dials.panels[{number}].",
-            sweep.leaves["detector.panels"],
-        )
-        values = {"fast_axis": panel.fast, "slow_axis": panel.slow, "origin": panel.origin_mm}
-        found.append(
-            {"number": computed(path + "number", number, "as in the file", leaf)}
-            | {
-                key: computed(path + key, rounded(from_sw(IMGCIF, value)), "imgCIF frame", leaf)
-                for key, value in values.items()
-            }
-        )
-    return found
 
 
 def _geometry(sweep: ResolvedSweep) -> Context:

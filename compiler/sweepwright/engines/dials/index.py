@@ -16,13 +16,13 @@ from sweepwright.engines.base import (
     constant,
     one,
     panel_of,
-    panels_of,
     placed_by,
     sweep_folder,
 )
 from sweepwright.engines.carried import first_rung
 from sweepwright.engines.dials import context
 from sweepwright.engines.dials.carried import CARRIED, carried_step
+from sweepwright.engines.dials.panels import panels
 from sweepwright.engines.dials.program import both_files, program
 from sweepwright.geometry.detector import beam_center_px, point_mm
 from sweepwright.geometry.frames import IMGCIF, from_sw
@@ -54,7 +54,7 @@ def index_steps(
         steps.append(_search(sweep, given, spots))
         models.append(one(f"search_beam@{name}", SEARCHED, SEARCHED))
         # the numbers of several panels follow from their axes and are not exchanged in a header
-        places = {} if panels_of(sweep) else dict(_permuted(sweep))
+        places = {} if panels(sweep) else dict(_permuted(sweep))
         if places:
             steps.append(_beam_centres(sweep, given, places))
             turned = {f"turned_{number}.expt": why for number, why in enumerate(places, 1)}

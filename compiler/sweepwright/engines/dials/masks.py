@@ -10,7 +10,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from sweepwright.engines.base import PlannedStep, constant, one, panels_of, sweep_folder
+from sweepwright.engines.base import PlannedStep, constant, one, sweep_folder
+from sweepwright.engines.dials.panels import panels
 from sweepwright.engines.dials.program import program
 from sweepwright.geometry.detector import Pair
 from sweepwright.model.facts import PanelFact
@@ -81,10 +82,10 @@ def _by_panel(
     sweep: ResolvedSweep, kind: str, values: tuple[float, ...]
 ) -> Iterator[tuple[int | None, tuple[float, ...]]]:
     """A shape in the pixels of each panel that it touches; None is the only panel of a flat detector."""
-    panels = panels_of(sweep)
-    if not panels:
+    parts = panels(sweep)
+    if not parts:
         yield None, values
-    for number, panel in enumerate(panels):
+    for number, panel in enumerate(parts):
         shape = _on_panel(kind, values, panel)
         if shape:
             yield number, shape

@@ -27,20 +27,20 @@ PIXELS = 1e-4
 
 
 class ExpectedPanel(TypedDict):
-    """One of several panels."""
+    """One of several panels in the words of dxtbx; px and mm."""
 
-    size_px: list[int]
-    first_px: list[int]  # where its first pixel is in the image
-    pixel_size_mm: list[float]
+    image_size: list[int]
+    raw_image_offset: list[int]  # where its first pixel is in the image
+    pixel_size: list[float]
     fast_axis: list[float]
     slow_axis: list[float]
-    origin_mm: list[float]
+    origin: list[float]
 
 
 class ExpectedModels(TypedDict, total=False):
     """The content of ``expected.json``."""
 
-    panels: list[ExpectedPanel]  # of a detector that is not flat, in the order of the file
+    panels: list[ExpectedPanel]  # where there are several, in the order of the file
 
     images: int | None
     image_range: list[int] | None
@@ -218,12 +218,12 @@ QUANTITIES: Mapping[str, Callable[[Models], Any]] = {
 
 #: and how each of `ExpectedPanel`, of the panel of a number
 PANEL_QUANTITIES: Mapping[str, Callable[[Models, int], Any]] = {
-    "size_px": lambda models, number: _panel(models, number)["image_size"],
-    "first_px": lambda models, number: _panel(models, number)["raw_image_offset"],
-    "pixel_size_mm": lambda models, number: _panel(models, number)["pixel_size"],
+    "image_size": lambda models, number: _panel(models, number)["image_size"],
+    "raw_image_offset": lambda models, number: _panel(models, number)["raw_image_offset"],
+    "pixel_size": lambda models, number: _panel(models, number)["pixel_size"],
     "fast_axis": lambda models, number: list(_frame(models, number)[:, 0]),
     "slow_axis": lambda models, number: list(_frame(models, number)[:, 1]),
-    "origin_mm": lambda models, number: list(_frame(models, number)[:, 2]),
+    "origin": lambda models, number: list(_frame(models, number)[:, 2]),
 }
 
 
