@@ -19,6 +19,7 @@ from xds_segments import segments_of
 
 from sweepwright.geometry.detector import beam_center_px, main_plane, signed_distance_mm
 from sweepwright.images.formats import read_facts
+from sweepwright.model.diagnostic import Severity
 from sweepwright.model.facts import Fact, ImageFacts, PanelFact
 
 _JOB = """\
@@ -190,6 +191,21 @@ def test_directions_of_the_job_turn_the_whole_detector() -> None:
     after = np.array([[0, 1, 0], [-1, 0, 0], [0, 0, 1]]).T
     moved = (pixels(BARREL) - plane.origin_mm) @ (after @ before).T + [20, -40, 300]
     assert np.abs(written(text) - moved).max() < 1e-6
+
+
+@pytest.mark.parametrize("said", ["pixel_size: 0.2", "orgx_orgy: [200, 300]"])
+def test_what_would_tear_the_panels_apart_is_refused(said: str) -> None:
+    job = _JOB.format(more=f"geometry: {{{said}}}")
+    found = compile_replayed(job, header(BARREL), Path("/jobs")).diagnostics
+    assert [item.code for item in found if item.severity is Severity.ERROR] == ["SW-G032"]
+
+
+def test_every_line_of_a_segment_says_who_set_it() -> None:
+    moved = compiled(header(BARREL), "geometry: {two_theta: 20 deg}").xds_inp
+    for text, origin in ((compiled(header(BARREL)).xds_inp, ""), (moved, "geometry.two_theta")):
+        lines = [line for line in text.splitlines() if "SEGMENT" in line.partition("!")[0]]
+        assert len(lines) == 3 * 5
+        assert all("header 3 panels" in line and origin in line for line in lines)
 
 
 def test_masks_count_the_pixels_of_the_image() -> None:

@@ -49,15 +49,12 @@ def check_panels(sweep: ComposedSweep, header: ImageFacts, table: Table) -> list
     if why := why_no_image(panels):
         help_ = "Convert them to images in which each panel has a place of its own."
         return [error("SW-G023", f"{what} {why}", sweep.span, help=help_)]
-    pixel, size, org = (table.get(f"geometry.{k}") for k in ("pixel_size", "size", "orgx_orgy"))
-    seen = main_plane(panels)
+    pixel, org = (table.get(f"geometry.{key}") for key in ("pixel_size", "orgx_orgy"))
     if org is not None and org.value is not None:
         return [_not_theirs(what, "that have no common ORGX, ORGY", org)]
-    if pixel is not None and _apart(pixel.known, seen.pixel_mm):
-        shown = " x ".join(f"{side:g}" for side in seen.pixel_mm)
+    if pixel is not None and _apart(pixel.known, panels[0].pixel_mm):
+        shown = " x ".join(f"{side:g}" for side in panels[0].pixel_mm)
         return [_not_theirs(what, f"with pixels of {shown} mm", pixel)]
-    if size is not None and any(a < b for a, b in zip(size.known, seen.size_px, strict=True)):
-        return [_not_theirs(what, f"on {seen.size_px[0]} x {seen.size_px[1]} px", size)]
     return []
 
 
@@ -70,12 +67,12 @@ def resolve_panels(
     said = Resolved(path, header.panels, Origin(Layer.HEADER, f"{len(header.panels)} panels"))
     given = frame_given(table)
     placed, swing = [table[key] for key in PLACED_BY], table["geometry.two_theta"]
+    moved = given or _moved_by(table)
     if given:
         leaves, found = leaves_of_job(sweep, given)
         if leaves is None:
             return None, found
     else:
-        moved = _moved_by(table)
         if not moved:
             leaves = leaves_of(sweep.name, start, placed, "the header's vectors of the main panel")
             return leaves | {PANELS: said}, []
@@ -86,11 +83,10 @@ def resolve_panels(
             return None, [error("SW-G022", f"sweep {sweep.name}: {problem}", sweep.span)]
         sources = [*placed, *told.values(), *(leaf for leaf in (swing,) if leaf in moved)]
         leaves = told | leaves_of(sweep.name, end, sources, "main panel moved")
-    fast, slow, origin = (leaves[f"detector.{key}"] for key in ("fast", "slow", "origin"))
-    end = PanelFact(fast.known, slow.known, origin.known, start.size_px, start.pixel_mm)
+    fast, slow, origin = (leaves[f"detector.{key}"].known for key in ("fast", "slow", "origin"))
+    end = PanelFact(fast, slow, origin, start.size_px, start.pixel_mm)
     panels = tuple(map(_rounded, carried(header.panels, start, end)))
-    moved_by = dict.fromkeys((fast, slow, origin))
-    leaves[PANELS] = computed(path, panels, "moved with the main panel", said, *moved_by)
+    leaves[PANELS] = computed(path, panels, "moved with the main panel", said, *moved)
     return leaves, []
 
 

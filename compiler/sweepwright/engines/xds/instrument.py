@@ -160,7 +160,6 @@ def _segments(path: str, sweep: ResolvedSweep, plane: XdsGeometry) -> list[Conte
     if not panels:
         return []
     seen, rule = sweep.leaves["detector.panels"], "against the main panel"
-    said = [seen, *placed_by(sweep)]
     found: list[Context] = []
     for number, one in enumerate(with_segments(plane, panels).segments, 1):
         own = f"{path}SEGMENT[{number}]."
@@ -171,7 +170,7 @@ def _segments(path: str, sweep: ResolvedSweep, plane: XdsGeometry) -> list[Conte
         limits = computed(own + "limits", one.limits, "first and last pixel", seen)
         found.append(
             {"limits": limits}
-            | {key: computed(own + key, value, rule, *said) for key, value in placed.items()}
+            | {key: computed(own + key, value, rule, seen) for key, value in placed.items()}
         )
     return found
 
