@@ -138,10 +138,14 @@ def test_the_header_of_a_barrel_shifts_it() -> None:
 
 
 def test_a_barrel_without_a_place_is_a_doubt() -> None:
-    found = read("Detector_distance 0.01 m", size=(2463, 5071))
-    assert "distance" not in found.fields
-    assert not found.panels
-    assert set(doubts(found)) == {"panels"}
+    for lines in (
+        ("Detector_distance 0.01 m",),
+        ("Detector_distance 1e300 m", "Beam_xy (1075, 2594)"),
+    ):
+        found = read(*lines, size=(2463, 5071))
+        assert "distance" not in found.fields
+        assert not found.panels
+        assert set(doubts(found)) == {"panels"}
 
 
 def test_a_packed_image_is_read(tmp_path: Path) -> None:

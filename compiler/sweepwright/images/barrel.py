@@ -31,14 +31,21 @@ _X, _Y, _Z = (-1.0, 0.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, 1.0)
 def place(fields: dict[str, Fact]) -> tuple[PanelFact, ...]:
     """The panels; distance and beam centre in ``fields`` become those of the one in the beam.
 
-    Empty, and the two are taken away, where one of them is not said.
+    Empty, and the two are taken away, where one of them is not said, or the crystal would not be inside.
     """
     offset, centre = (fields.pop(name, None) for name in ("distance", "beam_center"))
     if offset is None or centre is None or not isinstance(centre.value, tuple):
         return ()
-    panels = tuple(_row(number, float(str(offset.value)), *centre.value) for number in range(_ROWS))
+    along = float(str(offset.value))
+    if abs(along) >= _RADIUS_MM:
+        return ()
+    panels = tuple(_row(number, along, *centre.value) for number in range(_ROWS))
     plane = main_plane(panels)
-    fast, slow, distance = rounded_numbers((*beam_center_px(plane), signed_distance_mm(plane)))
+    try:
+        meets = beam_center_px(plane)
+    except ValueError:
+        return ()
+    fast, slow, distance = rounded_numbers((*meets, signed_distance_mm(plane)))
     key = f"{offset.key} and {centre.key} of the barrel"
     fields["distance"] = Fact(distance, key)
     fields["beam_center"] = Fact((fast, slow), key)

@@ -85,7 +85,7 @@ def facts(header: Header) -> ImageFacts:
         return ImageFacts("minicbf", fields, doubts=doubts)
     panels = barrel.place(fields)
     if not panels:
-        message = "the detector is a barrel of modules, and nothing says where it is"
+        message = "the detector is a barrel of modules, and the header does not say where"
         doubts += (Doubt("panels", message, _SIZE[0]),)
     return ImageFacts("minicbf", fields, panels=panels, doubts=doubts)
 

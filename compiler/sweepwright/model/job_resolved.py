@@ -17,9 +17,9 @@ class ResolvedSweep:
     """One sweep. ``images`` are those to process; ``extent`` runs from the first to the last of them.
 
     Leaves are keyed as in the job (``geometry.distance``), their paths begin with ``sweeps[NAME].``.
-    ``geometry.beam_center`` is in px; ``detector.panels`` are those of a detector that is not flat; ``scan.axis`` (frame sw), ``scan.start``, ``scan.width`` (deg,
-    positive) and ``scan.fixed_rotation`` (nine numbers, frame sw) describe the scan for engines with
-    one axis.
+    ``geometry.beam_center`` is in px; ``detector.panels`` are those of a detector that is not flat;
+    ``scan.axis`` (frame sw), ``scan.start``, ``scan.width`` (deg, positive) and ``scan.fixed_rotation``
+    (nine numbers, frame sw) describe the scan for engines with one axis.
     """
 
     name: str
