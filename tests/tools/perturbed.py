@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from image_bytes_hdf5 import write_nxmx
 from reference_mtz import write_reference
 from ruamel.yaml import YAML
 from tiny_images import write_series
@@ -49,6 +50,9 @@ BASE: Mapping[str, Any] = {
 }
 #: of a series of images: folder and wavelength
 SERIES = {"a": 0.97918, "b": 1.2, "b2": 0.97918, "data/c": 0.97918, "elsewhere/c": 0.97918}
+#: a master beside them, and what stands for plug-ins of XDS
+MASTER = "h5/x_master.h5"
+PLUGINS = ("durin", "neggia")
 HEADER = {"Oscillation_axis": "OMEGA", "Kappa": "30.0000 deg.", "Phi": "10.0000 deg."}
 
 
@@ -148,14 +152,18 @@ def write_images(folder: Path) -> None:
     for name, wavelength in SERIES.items():
         header = {**HEADER, "Wavelength": f"{wavelength} A"}
         write_series(folder, f"{name}/x_####.cbf", "1-6", header=header)
+    write_nxmx(folder / MASTER, 1)
+    for name in PLUGINS:
+        (folder / f"{name}.so").write_text(name)
     write_reference(folder / "ref.mtz", "P 21 21 21", (40, 50, 60, 90, 90, 90))
 
 
 @cache
 def compiled(folder: Path, text: str, *settings: str) -> Seen:
     loaded, told = loads(text, "job.yaml")
+    plugins = {name: str(folder / f"{name}.so") for name in PLUGINS}
     assert loaded is not None, told
-    front = resolve_job(folder / "job.yaml", Options(settings=settings), loaded)
+    front = resolve_job(folder / "job.yaml", Options(settings=settings, plugins=plugins), loaded)
     if front.job is None:
         return Seen(None, front.diagnostics, text)
     job = front.job

@@ -73,9 +73,9 @@ def compile_job(path: Path, options: Options, output: Path | None = None) -> Com
         return Compiled(None, plan, job, tuple(diagnostics), sources=front.sources)
     try:
         if fresh:
-            run_folder.write_run(folder, files, job.places)
+            run_folder.write_run(folder, files, job.all_links)
         else:
-            run_folder.bind(folder, job.places)
+            run_folder.bind(folder, job.all_links)
     except OSError as problem:
         message = f"cannot write the run folder '{folder}': {problem.strerror}"
         hint = "Choose a place with room that you may write to: -o FOLDER. Nothing was left half-written."

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sweepwright.api.collecting import without_collecting
@@ -13,6 +14,7 @@ from sweepwright.api.doubting import doubts_of
 from sweepwright.api.expanding import entries_as_written, entries_of
 from sweepwright.api.observing import observe_sweeps
 from sweepwright.api.places import places_of
+from sweepwright.api.plugins import given_plugins, plugins_of, plugins_of_sites, preferred
 from sweepwright.api.referencing import references_of
 from sweepwright.api.siting import sites_of
 from sweepwright.checks.clashes import check_macros
@@ -35,6 +37,7 @@ from sweepwright.model.job_resolved import ResolvedJob
 from sweepwright.model.resolved import Written
 from sweepwright.programs.modules import ModulesError, with_modules
 from sweepwright.programs.probe import FORKXDS, missing, probe
+from sweepwright.resolve.plugins import PluginFacts
 from sweepwright.resolve.resolve import resolve
 from sweepwright.resolve.site import NO_SITE, SweepSite
 
@@ -46,7 +49,7 @@ INSTALL_DIALS = (
 
 @dataclass(frozen=True)
 class Options:
-    """What a command line adds to a job: engine, ``key=value`` settings, places of roots.
+    """What a command line adds to a job: engine, ``key=value`` settings, places of roots, plug-ins.
 
     ``all_headers``: the header of every image is read, not of some.
     """
@@ -54,6 +57,7 @@ class Options:
     engine: str | None = None
     settings: tuple[str, ...] = ()
     bind: Mapping[str, str] = field(default_factory=dict)
+    plugins: Mapping[str, str] = field(default_factory=dict)
     all_headers: bool = False
 
     def all_settings(self) -> tuple[str, ...]:
@@ -66,7 +70,7 @@ class Options:
 class Read(NamedTuple):
     """A job as far as its texts and file names go: composed, and where its roots are.
 
-    ``sources`` are the texts that diagnostics point into, by name.
+    ``plugins`` are the files that the command line and the user's file name, by id. ``sources`` are the texts that diagnostics point into, by name.
     """
 
     job: ComposedJob | None
@@ -74,6 +78,7 @@ class Read(NamedTuple):
     places: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, str]
+    plugins: Mapping[str, Written] = MappingProxyType({})
 
 
 class Front(NamedTuple):
@@ -117,7 +122,9 @@ def compose_job(
         found += check_comments(text)
         found += check_macros(layers)
         found += check_keywords(layers)
-    return Read(None if has_errors(found) else composed, source, places, tuple(found), sources)
+    plugins = preferred(given_plugins(options.plugins), layers.plugins)
+    good = None if has_errors(found) else composed
+    return Read(good, source, places, tuple(found), sources, plugins)
 
 
 @without_collecting()
@@ -148,9 +155,15 @@ def resolve_observed(read: Read, composed: ComposedJob, facts: Mapping[str, Swee
     found += doubts_of(composed, facts, sites)
     references, more = references_of(composed, read.places)
     found += more
+    plugins: dict[str, PluginFacts] = {}
+    if machine.engine == "xds":
+        records = (site.entry.record for site in sites.values() if site.entry is not None)
+        named = preferred(read.plugins, plugins_of_sites(records))
+        plugins, more = plugins_of(composed, facts, named)
+        found += more
     if has_errors(found):
         return Front(None, read.source, tuple(found), read.sources)
-    resolved, more = resolve(composed, facts, machine, read.places, sites, references)
+    resolved, more = resolve(composed, facts, machine, read.places, sites, references, plugins)
     found += more
     if resolved is not None:
         found += _check(composed, resolved, sites)

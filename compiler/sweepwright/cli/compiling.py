@@ -29,6 +29,7 @@ def check(
     engine: o.Engine = None,
     settings: o.Set = None,
     bind: o.Bind = None,
+    plugin: o.Plugin = None,
     fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended safely.")] = False,
     unsafe_fixes: Annotated[
         bool,
@@ -77,7 +78,7 @@ def check(
     if language and all_headers:
         say("error: choose one of --language and --all-headers")
         raise typer.Exit(ExitCode.WRONG_USE)
-    chosen = replace(o.options(engine, settings, bind), all_headers=all_headers)
+    chosen = replace(o.options(engine, settings, bind, plugin), all_headers=all_headers)
     results = [
         checking.mended(path, chosen, not unsafe_fixes, write=not diff)
         if fix or diff
@@ -95,6 +96,7 @@ def compile_(
     engine: o.Engine = None,
     settings: o.Set = None,
     bind: o.Bind = None,
+    plugin: o.Plugin = None,
     locked: Annotated[
         bool,
         typer.Option("--locked", help="Write nothing; say whether the lock would be the same."),
@@ -124,7 +126,7 @@ def compile_(
     if lock is not None and output is not None:
         say("error: choose one of --lock and -o")
         raise typer.Exit(ExitCode.WRONG_USE)
-    chosen = o.options(engine, settings, bind)
+    chosen = o.options(engine, settings, bind, plugin)
     if locked:
         _locked(job, chosen, output, lock, json)
     from sweepwright.api.build import compile_job

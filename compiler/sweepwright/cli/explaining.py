@@ -59,6 +59,7 @@ def explain(
     engine: o.Engine = None,
     settings: o.Set = None,
     bind: o.Bind = None,
+    plugin: o.Plugin = None,
     json: o.Json = False,
 ) -> None:  # fmt: skip
     """Show who said each value of a job, where, and what it hides.
@@ -73,7 +74,7 @@ def explain(
 
     Example: sweepwright explain --file lyso/sweeps/A/import/import.phil 12
     """
-    of_job = key is not None or engine or settings or bind
+    of_job = key is not None or engine or settings or bind or plugin
     if file is not None:
         if of_job:
             _wrong("--file goes with a line number and --json alone")
@@ -87,7 +88,7 @@ def explain(
     else:
         from sweepwright.api.explaining import explain_job
 
-        told = explain_job(Path(subject), o.options(engine, settings, bind), key)
+        told = explain_job(Path(subject), o.options(engine, settings, bind, plugin), key)
         if json:
             json_out(told.to_json())
         else:

@@ -48,25 +48,43 @@ Bind = Annotated[
         help="Where a root of the job is on this machine. Repeatable.",
     ),
 ]
+Plugin = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--plugin",
+        metavar="ID=FILE",
+        help="Where a plug-in of XDS is, e.g. durin=/opt/xds/durin-plugin.so. Repeatable.",
+    ),
+]
 Json = Annotated[
     bool, typer.Option("--json", help="Print a machine-readable result on standard output.")
 ]
 
 
 def options(
-    engine: str | None, settings: Sequence[str] | None, bind: Sequence[str] | None
+    engine: str | None,
+    settings: Sequence[str] | None,
+    bind: Sequence[str] | None,
+    plugins: Sequence[str] | None = None,
 ) -> Options:
     """The options of a command line; wrong use ends with exit code 2."""
     from sweepwright.api.front import Options
 
-    places = {}
-    for item in bind or ():
-        name, equals, place = item.partition("=")
-        if not (name and equals and place):
-            say(f"error: --bind {item}: write --bind NAME=PATH")
-            raise typer.Exit(ExitCode.WRONG_USE)
-        places[name] = place
+    places, files = _pairs("--bind", "NAME=PATH", bind), _pairs("--plugin", "ID=FILE", plugins)
     if engine is not None and engine not in ("auto", "xds", "dials"):
         say(f"error: --engine {engine}: it is xds or dials (or auto)")
         raise typer.Exit(ExitCode.WRONG_USE)
-    return Options(engine, tuple(settings or ()), places)
+    return Options(engine, tuple(settings or ()), places, files)
+
+
+def _pairs(option: str, form: str, items: Sequence[str] | None) -> dict[str, str]:
+    from sweepwright.model.types import is_name
+
+    pairs = {}
+    for item in items or ():
+        name, equals, value = item.partition("=")
+        if not (is_name(name) and equals and value):
+            say(f"error: {option} {item}: write {option} {form}")
+            raise typer.Exit(ExitCode.WRONG_USE)
+        pairs[name] = value
+    return pairs

@@ -46,6 +46,7 @@ def run(
     engine: o.Engine = None,
     settings: o.Set = None,
     bind: o.Bind = None,
+    plugin: o.Plugin = None,
     threads: Threads = None,
     until: Annotated[
         str | None,
@@ -69,7 +70,7 @@ def run(
     with _progress(json) as progress:
         done = run_job(
             target,
-            o.options(engine, settings, bind),
+            o.options(engine, settings, bind, plugin),
             output,
             threads=threads,
             until=until,

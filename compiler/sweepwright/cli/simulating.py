@@ -67,7 +67,10 @@ def doctor(
     ] = 1,
     json: o.Json = False,
 ) -> None:
-    """Show what this machine has: engines, versions, licences, what 'auto' means here.
+    """Show what this machine has: engines, versions, what 'auto' means here, plug-ins of XDS.
+
+    Of the plug-ins those are listed that the user's file or a site record names, or that stand in a
+    usual place, and whether each can be loaded.
 
     With --plugin and --image it reads one image as XDS would through its plug-in, in a process of
     its own, and says size, pixel size and a checksum of the counts. Loading a plug-in runs its code.
@@ -90,7 +93,7 @@ def doctor(
 
 
 def _try_plugin(plugin: Path | None, image: str | None, number: int, json: bool) -> None:
-    from sweepwright.api.plugins import try_plugin
+    from sweepwright.api.plugin_trial import try_plugin
 
     if plugin is None or image is None:
         raise typer.BadParameter("--plugin and --image belong together")

@@ -32,6 +32,7 @@ def view(
     engine: o.Engine = None,
     settings: o.Set = None,
     bind: o.Bind = None,
+    plugin: o.Plugin = None,
     json: o.Json = False,
 ) -> None:
     """Draw the geometry of a job: detector, gaps, masks, beam, resolution rings, rotation axis.
@@ -46,7 +47,7 @@ def view(
     from sweepwright.api.viewing import view as draw
 
     wanted = Wanted(folder, sweep, image, svg)
-    viewed = draw(job, o.options(engine, settings, bind), wanted)
+    viewed = draw(job, o.options(engine, settings, bind, plugin), wanted)
     if json:
         said = [item.to_json() for item in viewed.diagnostics]
         json_out({"files": {k: str(v) for k, v in viewed.files.items()}, "diagnostics": said})

@@ -37,6 +37,7 @@ def manifest(sweep: ResolvedSweep) -> PlannedStep:
             ("suffix", template.suffix),
         )
     }
+    asked["plugin"] = _plugin(sweep)
     return PlannedStep(
         id=f"manifest@{name}",
         program="sweepwright:manifest",
@@ -45,6 +46,17 @@ def manifest(sweep: ResolvedSweep) -> PlannedStep:
         outputs=(Output(name="images.json", role="manifest"),),
         title=f"digest the images of sweep {name}",
     )
+
+
+def _plugin(sweep: ResolvedSweep) -> Resolved[Any]:
+    """The plug-in that reads the images, as seen from an attempt, and its digest."""
+    path = f"sweeps[{sweep.name}].manifest.plugin"
+    file = sweep.leaves.get("plugin.file")
+    if file is None:
+        return constant(path, None, "no plug-in is needed")
+    digest = sweep.leaves["plugin.sha256"]
+    value = {"file": f"{TO_RUN}/{file.known}", "sha256": digest.known}
+    return computed(path, value, "it reads the images", file, digest)
 
 
 def deciding(

@@ -12,6 +12,7 @@ import sys
 from ctypes import CDLL, byref, c_char_p, c_float, c_int
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _FUNCTIONS = ("plugin_open", "plugin_get_header", "plugin_get_data", "plugin_close")
 _SECONDS = 120.0
@@ -41,7 +42,24 @@ def read_image(plugin: Path, image: str, number: int = 1) -> PluginImage:
 
     Raises PluginError; a crash of the plug-in is one too.
     """
-    command = [sys.executable, "-m", __name__, str(plugin.resolve()), image, str(number)]
+    answer = _ask(plugin, f"while it read {image}", image, str(number))
+    return PluginImage(
+        tuple(answer["size_px"]),
+        tuple(answer["pixel_mm"]),
+        answer["images"],
+        number,
+        answer["sha256"],
+    )
+
+
+def load(plugin: Path) -> None:
+    """Loads a plug-in and looks for its functions. Raises PluginError."""
+    _ask(plugin, "while it was loaded")
+
+
+def _ask(plugin: Path, when: str, *image: str) -> dict[str, Any]:
+    """What the child says. Raises PluginError."""
+    command = [sys.executable, "-m", __name__, str(plugin.resolve()), *image]
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
@@ -52,21 +70,15 @@ def read_image(plugin: Path, image: str, number: int = 1) -> PluginImage:
     said = [line for line in done.stdout.splitlines() if line.startswith(_MARK)]
     if not said:
         why = f"signal {-done.returncode}" if done.returncode < 0 else f"exit {done.returncode}"
-        raise PluginError(f"{plugin.name} crashed ({why}) while it read {image}")
-    answer = json.loads(said[-1].removeprefix(_MARK))
+        raise PluginError(f"{plugin.name} crashed ({why}) {when}")
+    answer: dict[str, Any] = json.loads(said[-1].removeprefix(_MARK))
     if "error" in answer:
         raise PluginError(answer["error"])
-    return PluginImage(
-        tuple(answer["size_px"]),
-        tuple(answer["pixel_mm"]),
-        answer["images"],
-        number,
-        answer["sha256"],
-    )
+    return answer
 
 
-def _read(plugin: str, image: str, number: int) -> dict[str, object]:
-    """In the child: opens, reads header and image, closes."""
+def _loaded(plugin: str) -> CDLL:
+    """In the child: the library, which has all functions."""
     name = Path(plugin).name
     try:
         library = CDLL(plugin)
@@ -75,6 +87,12 @@ def _read(plugin: str, image: str, number: int) -> dict[str, object]:
     missing = [function for function in _FUNCTIONS if not hasattr(library, function)]
     if missing:
         raise PluginError(f"{name} is no plug-in of XDS: it has no {', '.join(missing)}")
+    return library
+
+
+def _read(plugin: str, image: str, number: int) -> dict[str, object]:
+    """In the child: opens, reads header and image, closes."""
+    name, library = Path(plugin).name, _loaded(plugin)
     info, failed = (c_int * 1024)(), c_int(0)
     info[0] = 1
 
@@ -115,9 +133,13 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _main(plugin: str, image: str, number: str) -> None:
+def _main(plugin: str, *image: str) -> None:
+    answer: dict[str, object] = {}
     try:
-        answer = _read(plugin, image, int(number))
+        if image:
+            answer = _read(plugin, image[0], int(image[1]))
+        else:
+            _loaded(plugin)
     except PluginError as problem:
         answer = {"error": str(problem)}
     sys.stdout.write(f"\n{_MARK}{json.dumps(answer)}\n")

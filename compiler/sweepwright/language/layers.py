@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from sweepwright.language.folders import MacroFolders
+from sweepwright.language.nodes import JobText
 from sweepwright.language.text import loads
 from sweepwright.language.validate import Patch, validate_patch
 from sweepwright.model.diagnostic import Diagnostic, Span, error, has_errors
 from sweepwright.model.resolved import Edit, Layer, Origin, Written, settle
+from sweepwright.model.types import is_name
 
 if TYPE_CHECKING:
     from sweepwright.language.macros import MacroText
 
 _SETTING = re.compile(r"[+-]?[\w-]+(\[[\w+*-]+\])?(\.[\w+-]+)*")
 _SWEEP_KEY = re.compile(r"(sweeps\[[^\]]+\])\.(.+)")
+_PLUGINS = "Write e.g. 'plugins: {neggia: /opt/xds/dectris-neggia.so}'."
 #: what the user's own file may say
-_USER_KEYS = frozenset({"run", "roots"})
+_USER_KEYS = frozenset({"run", "roots", "plugins"})
 
 
 class LayerText(NamedTuple):
@@ -31,10 +35,14 @@ class LayerText(NamedTuple):
 
 
 class Layers(NamedTuple):
-    """All texts, highest first, and the macros among them in the order of their use."""
+    """All texts, highest first, and the macros among them in the order of their use.
+
+    ``plugins`` are the files of plug-ins by their ids, which the user's file alone can say.
+    """
 
     texts: tuple[LayerText, ...]
     macros: tuple[MacroText, ...] = ()
+    plugins: Mapping[str, Written] = MappingProxyType({})
 
     @property
     def job(self) -> LayerText:
@@ -56,9 +64,9 @@ def gather(
         macros, more = read_macros(uses, folders)
         found += more
     used = [LayerText(Layer.MACRO, macro.patch, macro.name) for macro in reversed(macros)]
-    user, more = _user_text(folders.user)
+    user, plugins, more = _user_text(folders.user)
     found += more
-    return Layers((*base, *used, *user), tuple(macros)), found
+    return Layers((*base, *used, *user), tuple(macros), plugins), found
 
 
 def _macro_uses(texts: list[LayerText]) -> list[Written]:
@@ -131,20 +139,47 @@ def _quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _user_text(folder: Path | None) -> tuple[list[LayerText], list[Diagnostic]]:
-    """The user's file, if there is one: machine facts, never processing."""
+def user_plugins(folder: Path) -> Mapping[str, Written]:
+    """The plug-ins that the user's file names; none where something is wrong with the file."""
+    return _user_text(folder)[1]
+
+
+def _user_text(
+    folder: Path | None,
+) -> tuple[list[LayerText], Mapping[str, Written], list[Diagnostic]]:
+    """The user's file, if there is one, and its plug-ins: machine facts, never processing."""
     path = None if folder is None else folder / "user.yaml"
     if path is None or not path.is_file():
-        return [], []
+        return [], {}, []
     text, found = loads(path.read_text(encoding="utf-8", errors="replace"), str(path))
     if text is None:
-        return [], found
+        return [], {}, found
     for key, _ in text.root.pairs():
         if key.value not in _USER_KEYS:
             message = f"'{key.value}' cannot stand in the user's file"
-            help_ = "It says where things are and how the machine is used: roots and run."
+            help_ = "It says where things are and how the machine is used: roots, plugins and run."
             found.append(error("SW-L036", message, key.span, help=help_))
+    plugins, more = _plugins(text)
+    found += more
     if has_errors(found):
-        return [], found
-    patch, found = validate_patch(text)
-    return ([LayerText(Layer.USER, patch)] if patch is not None else []), found
+        return [], {}, found
+    rest = tuple(pair for pair in text.root.pairs() if pair[0].value != "plugins")
+    patch, found = validate_patch(text._replace(root=text.root._replace(value=rest)))
+    return ([LayerText(Layer.USER, patch)] if patch is not None else []), plugins, found
+
+
+def _plugins(text: JobText) -> tuple[dict[str, Written], list[Diagnostic]]:
+    """SW-E060: ``plugins`` of the user's file is a mapping of ids to absolute paths."""
+    node, plugins = text.root.child("plugins"), {}
+    if node is None:
+        return {}, []
+    found = []
+    for key, value in node.pairs():
+        id_, path = str(key.value), str(value.value) if value.kind == "scalar" else ""
+        if not (is_name(id_) and path.startswith("/")):
+            message = f"'plugins: {{{id_}: ...}}' is no id with the whole path of a file"
+            found.append(error("SW-E060", message, key.span, help=_PLUGINS))
+        plugins[id_] = Written(path, Origin(Layer.USER, f"plugins.{id_}", span=value.span))
+    if not node.pairs():
+        found.append(error("SW-E060", "'plugins' names no plug-in", node.span, help=_PLUGINS))
+    return plugins, found

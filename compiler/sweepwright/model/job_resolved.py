@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sweepwright.model.facts import EngineFacts, ImageTemplate, SweepFacts
@@ -101,7 +101,11 @@ class UsedSite:
 
 @dataclass(frozen=True)
 class ResolvedJob:
-    """All that planning and rendering need; `places` alone knows where things are on this machine."""
+    """All that planning and rendering need.
+
+    `places` and `links` alone know where things are on this machine: the roots by name, and other
+    links of the run folder by their paths in it.
+    """
 
     name: str
     engine: Resolved[str]
@@ -111,6 +115,7 @@ class ResolvedJob:
     places: Mapping[str, str]
     macros: tuple[UsedMacro, ...] = ()
     sites: tuple[UsedSite, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -120,6 +125,11 @@ class ResolvedJob:
             for macro in self.macros
             if macro.caveat
         )
+
+    @property
+    def all_links(self) -> dict[str, str]:
+        """Every link of the run folder by its path in it, with what it points to here."""
+        return {f"roots/{name}": place for name, place in self.places.items()} | dict(self.links)
 
     @property
     def sweeps(self) -> tuple[ResolvedSweep, ...]:

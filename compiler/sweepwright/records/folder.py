@@ -12,6 +12,8 @@ from sweepwright.model.plan import Plan
 LOCK = "job.lock.json"
 PLAN = "plan.json"
 JOURNAL = "journal.jsonl"
+#: where the links of the folder point to on this machine
+ROOTS = "roots.json"
 
 
 def plan_bytes(plan: Plan) -> bytes:
@@ -41,23 +43,21 @@ def files_of_run(
     }
 
 
-def write_run(folder: Path, files: Mapping[str, bytes], places: Mapping[str, str]) -> None:
-    """Writes the run folder whole; ``places`` (root -> absolute path) become ``roots/`` links."""
-    links = {f"roots/{name}": place for name, place in places.items()}
-    write_folder(folder, {**files, "roots.json": json_bytes(dict(places))}, links)
+def write_run(folder: Path, files: Mapping[str, bytes], links: Mapping[str, str]) -> None:
+    """Writes the run folder whole; ``links`` are paths in it, with what they point to."""
+    write_folder(folder, {**files, ROOTS: json_bytes(dict(links))}, links)
 
 
-def bind(folder: Path, places: Mapping[str, str]) -> None:
-    """Points ``roots/`` of an existing run folder to other places (another machine)."""
-    roots = folder / "roots"
-    roots.mkdir(exist_ok=True)
-    for name, place in places.items():
-        link = roots / name
-        fresh = roots / f".{name}.new"
+def bind(folder: Path, links: Mapping[str, str]) -> None:
+    """Points the links of an existing run folder to other places (another machine)."""
+    for name, place in links.items():
+        link = folder / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        fresh = link.with_name(f".{link.name}.new")
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(place)
         fresh.replace(link)
-    write_file(folder / "roots.json", json_bytes(dict(places)))
+    write_file(folder / ROOTS, json_bytes(dict(links)))
 
 
 def is_run(folder: Path) -> bool:

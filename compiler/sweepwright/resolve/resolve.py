@@ -27,6 +27,7 @@ from sweepwright.resolve.defaults import FROM_HEADER, JOB_DEFAULTS, SWEEP_DEFAUL
 from sweepwright.resolve.detector import placed_by_frame, resolve_detector
 from sweepwright.resolve.groups import resolve_groups
 from sweepwright.resolve.panels import check_panels, resolve_panels
+from sweepwright.resolve.plugins import PluginFacts, with_plugin
 from sweepwright.resolve.reference import ReferenceFacts
 from sweepwright.resolve.scan import resolve_scan
 from sweepwright.resolve.site import (
@@ -64,8 +65,12 @@ def resolve(
     places: Mapping[str, str],
     sites: Mapping[str, SweepSite],
     references: Mapping[str, ReferenceFacts],
+    plugins: Mapping[str, PluginFacts],
 ) -> tuple[ResolvedJob | None, list[Diagnostic]]:
-    """The resolved job; ``facts`` and ``sites`` by sweep, ``places`` by root, ``references`` by crystal."""
+    """The resolved job.
+
+    ``facts``, ``sites`` and ``plugins`` are by sweep, ``places`` by root, ``references`` by crystal.
+    """
     diagnostics: list[Diagnostic] = []
     leaves = settled(job.stacks, JOB_DEFAULTS, "")
     sweeps = []
@@ -73,7 +78,8 @@ def resolve(
         resolved, found = _sweep(sweep, facts[sweep.name], sites.get(sweep.name, NO_SITE))
         diagnostics += found
         if resolved is not None:
-            sweeps.append(resolved)
+            plugin = plugins.get(sweep.name)
+            sweeps.append(with_plugin(resolved, leaves["image_access.plugin"], plugin))
     if has_errors(diagnostics):
         return None, diagnostics
     groups, found = resolve_groups(job, leaves, sweeps, references)
@@ -94,8 +100,9 @@ def resolve(
     )
     records = used_sites(sites)
     resolved_job = ResolvedJob(
-        job.name, engine, machine, Leaves(table), tuple(groups), places, macros, records
-    )
+        job.name, engine, machine, Leaves(table), tuple(groups), places, macros, records,
+        {plugin.link: plugin.path for plugin in plugins.values()},
+    )  # fmt: skip
     return resolved_job, diagnostics
 
 

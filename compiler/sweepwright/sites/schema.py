@@ -212,6 +212,8 @@ class SiteRecord(SiteModel):
     polarization: Polarization | None = None
     untrusted_px: tuple[tuple[int, int, int, int], ...] = ()
     """Dead areas of the full frame: fast from, to, slow from, to; from 0, the end exclusive."""
+    plugins: dict[Id, Text] = {}
+    """Files of XDS's plug-ins on the machines of the place, by their ids; whole paths."""
     refines: Id | None = None
     """Stands in the place of this record while it is valid."""
     not_told_apart: tuple[Id, ...] = ()

@@ -20,8 +20,9 @@ _CHUNK = 1 << 20
 def manifest(call: StepCall) -> None:
     """``images.json``: name, size and SHA-256 of each image from the first to the last.
 
-    Of a master it is the master and the data files that it leads to. Raises StepError that names
-    every image which is missing, truncated or not an image.
+    Of a master it is the master and the data files that it leads to; with them the plug-in that
+    reads them. Raises StepError that names every image which is missing, truncated or not an image,
+    or says that the plug-in is another one than the job was compiled with.
     """
     asked = call.parameters
     template = ImageTemplate("", "", asked["prefix"], asked["width"], asked["suffix"])
@@ -45,7 +46,22 @@ def manifest(call: StepCall) -> None:
             f"images cannot be read: {shown}",
             "Copy them again, or leave them out with 'range:' in the job.",
         )
-    write_file(call.folder / "images.json", json_bytes({"algorithm": "sha256", "images": images}))
+    found = {"algorithm": "sha256", "images": images} | _plugin(call, asked["plugin"])
+    write_file(call.folder / "images.json", json_bytes(found))
+
+
+def _plugin(call: StepCall, asked: dict[str, str] | None) -> dict[str, Any]:
+    if asked is None:
+        return {}
+    try:
+        found = _digest(call.folder / asked["file"])
+    except OSError as problem:
+        why = f"the plug-in of XDS cannot be read: {problem.strerror}"
+        raise StepError(why, "Compile the job again: it finds the plug-in anew.") from problem
+    if found != asked["sha256"]:
+        why = "the plug-in of XDS is not the one that the job was compiled with"
+        raise StepError(why, "Compile the job again, and say with --plugin which one is meant.")
+    return {"plugin": {"sha256": found}}
 
 
 def _digest(path: Path) -> str:

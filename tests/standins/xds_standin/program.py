@@ -41,7 +41,7 @@ _USED = {
         "CORRECTIONS",
         "RESOLUTION_SHELLS",
     ),
-    *("DELPHI", "MINPK", "REFERENCE_DATA_SET"),
+    *("DELPHI", "MINPK", "REFERENCE_DATA_SET", "LIB"),
 }
 
 

@@ -110,11 +110,14 @@ def _master(sweep: ResolvedSweep) -> list[Diagnostic]:
 
 
 def _plugin(sweep: ResolvedSweep) -> list[Diagnostic]:
-    """XDS has no reader of its own for HDF5, and no line of this release names one."""
-    if not sweep.template.one_file:
+    """XDS has no reader of its own for HDF5."""
+    if not sweep.template.one_file or "plugin.file" in sweep.leaves:
         return []
-    message = f"sweep {sweep.name}: XDS reads HDF5 only through a plug-in, and XDS.INP names none"
-    help_ = "Use 'processing: {engine: dials}', or add 'LIB= FILE.so' to XDS.INP by hand."
+    message = f"sweep {sweep.name}: XDS reads HDF5 only through a plug-in, and none is found here"
+    help_ = (
+        "Put durin-plugin.so or dectris-neggia.so beside xds_par, or say where it is: "
+        "--plugin durin=FILE, or 'plugins:' in the user's file. Or use the engine dials."
+    )
     return [warning("SW-E024", message, sweep.leaves["images"].origin.span, help=help_)]
 
 

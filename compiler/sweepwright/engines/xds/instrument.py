@@ -10,6 +10,7 @@ from sweepwright.engines.base import (
     constant,
     panel_of,
     panels_of,
+    TO_RUN,
     placed_by,
     template_path,
     threads,
@@ -47,10 +48,11 @@ def instrument(sweep: ResolvedSweep, job: Leaves) -> Context:
         "sweep": Resolved(path + "sweep", sweep.name, images.origin),
         "template": computed(
             path + "NAME_TEMPLATE_OF_DATA_FRAMES",
-            template_name(sweep.template),
+            template_name(sweep.template, packed="plugin.file" in leaves),
             "template",
             leaves["images"],
         ),
+        **_plugin(path, leaves),
         "data_range": computed(path + "DATA_RANGE", sweep.extent, "first and last image", images),
         "excluded": [
             computed(f"{path}EXCLUDE_DATA_RANGE[{index}]", pair, "excluded", *sweep.said_of_images)
@@ -121,11 +123,24 @@ def _limits(path: str, low: Resolved[Any], high: Resolved[Any]) -> Resolved[Any]
     return computed(path + "INCLUDE_RESOLUTION_RANGE", (bottom, top), "limits", low, high)
 
 
-def template_name(template: ImageTemplate) -> str:
-    """The name of the images for XDS, which unpacks them itself and finds masters by itself."""
+def _plugin(path: str, leaves: Leaves) -> dict[str, Resolved[Any]]:
+    """LIB, as seen from an attempt, and the digest of what it names; nothing where none is needed."""
+    file, none = leaves.get("plugin.file"), constant(path + "LIB", None, "XDS reads the images")
+    if file is None:
+        return {"library": none, "library_sha256": none}
+    library = computed(path + "LIB", f"{TO_RUN}/{file.known}", "plug-in", file)
+    return {"library": library, "library_sha256": leaves["plugin.sha256"]}
+
+
+def template_name(template: ImageTemplate, packed: bool = False) -> str:
+    """The name of the images for XDS, which finds masters by itself.
+
+    It unpacks images itself, and wants their names without .gz; a plug-in for ``packed`` ones has it.
+    """
     if template.one_file and template.prefix.endswith(_MASTER):
         template = replace(template, prefix=template.prefix.removesuffix(_MASTER) + _SIX)
-    return re.sub(r"\.(gz|bz2)$", "", template_path(template, "?"))
+    name = template_path(template, "?")
+    return name if packed else re.sub(r"\.(gz|bz2)$", "", name)
 
 
 def _overload(path: str, said: Resolved[Any], kind: Family) -> Resolved[Any]:
