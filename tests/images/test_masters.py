@@ -239,6 +239,7 @@ def test_the_digests_are_those_of_all_files(tmp_path: Path) -> None:
         "width": 0,
         "suffix": ".h5",
         "range": [3, 9],
+        "plugin": None,
     }
     (tmp_path / "step").mkdir()
     manifest(StepCall(tmp_path / "step", {}, asked))

@@ -61,7 +61,7 @@ SCENES: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "howto/write-a-macro.md": [{"template": "data/x_####.cbf", "numbers": "1-40"}],
     "howto/use-git.md": [{"template": "data/x_####.cbf", "numbers": "1-40"}],
     "howto/import-xds.md": [{"template": "data/x_####.cbf", "numbers": "1-40"}],
-    "howto/images-for-xds.md": [{"template": "data/x_####.cbf", "numbers": "1-40"}],
+    "howto/images-for-xds.md": [{"template": "data/x_####.cbf.gz", "numbers": "1-40"}],
     "howto/modules.md": [{"template": "data/x_####.cbf", "numbers": "1-40"}],
     "howto/other-programs.md": [{"template": "images/x_####.cbf", "numbers": "1-40"}],
     "explanation/language.md": [{"template": "data/lyso_####.cbf", "numbers": "1-40"}],

@@ -152,6 +152,7 @@ def write_images(folder: Path) -> None:
     for name, wavelength in SERIES.items():
         header = {**HEADER, "Wavelength": f"{wavelength} A"}
         write_series(folder, f"{name}/x_####.cbf", "1-6", header=header)
+    write_series(folder, "packed/x_####.cbf.gz", "1-6", header=HEADER)
     write_nxmx(folder / MASTER, 1)
     for name in PLUGINS:
         (folder / f"{name}.so").write_text(name)

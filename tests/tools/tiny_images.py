@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,8 @@ def write_series(
 ) -> None:
     """A series ``scan/x_####.cbf``: ``start`` is the angle of the first image in ``numbers``.
 
-    ``header`` replaces header lines, or drops those given as None; ``size`` is fast, slow.
+    ``header`` replaces header lines, or drops those given as None; ``size`` is fast, slow. Files whose
+    names end in .gz are packed.
     """
     pixels = np.zeros((size[1], size[0]), np.int32)
     images = parse_images(numbers)
@@ -57,7 +59,8 @@ def write_series(
         path = folder / f"{stem}{number:0{digits}d}{suffix}"
         path.parent.mkdir(parents=True, exist_ok=True)
         text = [_line(key, value) for key, value in lines.items() if value is not None]
-        path.write_bytes(minicbf(path.stem, text, pixels))
+        content = minicbf(Path(path.name.removesuffix(".gz")).stem, text, pixels)
+        path.write_bytes(gzip.compress(content, mtime=0) if suffix.endswith(".gz") else content)
 
 
 def _line(key: str, value: Any) -> str:

@@ -17,6 +17,7 @@ from sweepwright.api.places import places_of
 from sweepwright.api.plugins import given_plugins, plugins_of, plugins_of_sites, preferred
 from sweepwright.api.referencing import references_of
 from sweepwright.api.siting import sites_of
+from sweepwright.checks.access import check_access
 from sweepwright.checks.clashes import check_macros
 from sweepwright.checks.comments import check_comments
 from sweepwright.checks.coverage import check_coverage
@@ -37,7 +38,7 @@ from sweepwright.model.job_resolved import ResolvedJob
 from sweepwright.model.resolved import Written
 from sweepwright.programs.modules import ModulesError, with_modules
 from sweepwright.programs.probe import FORKXDS, missing, probe
-from sweepwright.resolve.plugins import PluginFacts
+from sweepwright.resolve.access import PluginFacts
 from sweepwright.resolve.resolve import resolve
 from sweepwright.resolve.site import NO_SITE, SweepSite
 
@@ -226,6 +227,7 @@ def _check(
             site = sites.get(sweep.name, NO_SITE)
             found += check_geometry(sweep, site, anomalous, spans[sweep.name])
     found += check_coverage(job)
+    found += check_access(job)
     found += check_of(job.engine.known)(job)
     if job.engine.origin.layer == "machine" and not has_errors(found):
         message = f"engine: {job.engine.known} ({job.machine.reason}); pinned in the lock"

@@ -12,7 +12,7 @@ from sweepwright.model.facts import SweepFacts
 from sweepwright.model.proposals import proposal
 from sweepwright.model.resolved import Layer, Origin, Written
 from sweepwright.programs.xds.plugins import known_plugins, search
-from sweepwright.resolve.plugins import PluginFacts
+from sweepwright.resolve.access import PluginFacts
 from sweepwright.sites.schema import SiteRecord
 
 #: files of plug-ins by id, with who named them
@@ -51,7 +51,13 @@ def plugins_of(
     """
     written = composed.top("image_access.plugin")
     asked = str(written.value) if written is not None and written.value else "auto"
-    kinds = {name: kind for name, one in facts.items() if (kind := _kind(one, asked))}
+    choice = composed.top("image_access.compressed")
+    unpacked = choice is not None and choice.value == "unpack"
+    kinds = {
+        name: kind
+        for name, one in facts.items()
+        if not (unpacked and one.template.packed) and (kind := _kind(one, asked))
+    }
     found = _lost(named)
     if found or (asked == "auto" and not kinds):
         return {}, found
@@ -79,10 +85,9 @@ def all_plugins(named: Named) -> Iterator[tuple[str, Written]]:
 
 def _kind(facts: SweepFacts, asked: str) -> str:
     """The format of images that XDS is to read through a plug-in; empty where it reads them itself."""
-    name, suffix = facts.first_header.format, facts.template.suffix.rpartition(".")[2]
     if facts.template.one_file:
-        return name
-    packed = f"{name}.{suffix}"
+        return facts.first_header.format
+    packed = f"{facts.first_header.format}{facts.template.packed}"
     plugin = known_plugins().get(asked) if asked != "auto" else None
     return packed if plugin is not None and packed in plugin.reads else ""
 

@@ -16,7 +16,7 @@ from typing import Any
 from sweepwright.model.facts import ImageTemplate, PanelFact
 from sweepwright.model.job_resolved import ResolvedJob, ResolvedSweep
 from sweepwright.model.plan import Condition, FileRef, LineTable, Output, Plan, Result, Step
-from sweepwright.model.resolved import AtRun, Decision, Layer, Origin, Resolved
+from sweepwright.model.resolved import AtRun, Decision, Layer, Origin, Resolved, computed
 from sweepwright.model.verdict import Verdict
 
 #: an attempt's folder is four deep below the run folder: sweeps/A/index/1
@@ -107,6 +107,12 @@ def threads(path: str, asked: Resolved[Any] | None = None) -> Resolved[Any]:
     if asked is not None and not isinstance(asked.value, AtRun):
         return asked.at(path)
     return Resolved(path, AtRun("threads"), Origin(Layer.MACHINE, "threads"))
+
+
+def images_named(path: str, sweep: ResolvedSweep, named: str) -> Resolved[Any]:
+    """The template of the images: ``named``, or what the step says that unpacks them."""
+    unpacked, images = sweep.leaves.get("images.unpacked"), sweep.leaves["images"]
+    return computed(path, named, "template", images) if unpacked is None else unpacked.at(path)
 
 
 def template_path(template: ImageTemplate, mark: str = "#") -> str:

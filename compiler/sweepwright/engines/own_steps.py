@@ -11,6 +11,7 @@ from sweepwright.engines.base import (
     TemplateUse,
     constant,
     group_folder,
+    one,
     sweep_folder,
 )
 from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedJob, ResolvedSweep
@@ -24,28 +25,56 @@ _DECIDED = (("resolution", "processing.resolution.high"), ("anomalous", "process
 _CRITERIA = "processing.resolution.criteria."
 
 
-def manifest(sweep: ResolvedSweep) -> PlannedStep:
-    """``manifest@SWEEP``: digests of all images of a sweep."""
-    name, template, images = sweep.name, sweep.template, sweep.leaves["images"]
+def images_ready(sweep: ResolvedSweep, mark: str) -> list[PlannedStep]:
+    """What comes before any step reads the images of a sweep.
+
+    ``manifest@SWEEP`` digests all images; ``unpack@SWEEP`` unpacks them, if that is wanted, and names
+    them with ``mark`` for each digit.
+    """
+    return [_manifest(sweep), *_unpack(sweep, mark)]
+
+
+def _manifest(sweep: ResolvedSweep) -> PlannedStep:
+    name = sweep.name
+    asked = _files(sweep, "manifest") | {"plugin": _plugin(sweep)}
+    return PlannedStep(
+        id=f"manifest@{name}",
+        program="sweepwright:manifest",
+        folder=sweep_folder(sweep, "manifest"),
+        files=(_parameters("manifest", asked),),
+        outputs=(Output(name="images.json", role="manifest"),),
+        title=f"digest the images of sweep {name}",
+    )
+
+
+def _unpack(sweep: ResolvedSweep, mark: str) -> list[PlannedStep]:
+    if "images.unpacked" not in sweep.leaves:
+        return []
+    name, path = sweep.name, f"sweeps[{sweep.name}].unpack.mark"
+    asked = _files(sweep, "unpack") | {"mark": constant(path, mark, "engine")}
+    step = deciding(
+        f"unpack@{name}",
+        sweep_folder(sweep, "unpack"),
+        [one(f"manifest@{name}", "images.json")],
+        f"unpack the images of sweep {name}",
+        _parameters("unpack", asked),
+    )
+    return [step]
+
+
+def _files(sweep: ResolvedSweep, step: str) -> Context:
+    """The files of a sweep as parameters of a step, their folder as seen from an attempt."""
+    template, images = sweep.template, sweep.leaves["images"]
     folder = "/".join(part for part in (TO_RUN, "roots", template.root, template.folder) if part)
-    asked = {
-        key: computed(f"sweeps[{name}].manifest.{key}", value, "template", images)
+    return {
+        key: computed(f"sweeps[{sweep.name}].{step}.{key}", value, "template", images)
         for key, value in (
             ("folder", folder),
             ("prefix", template.prefix),
             ("width", template.width),
             ("suffix", template.suffix),
         )
-    }
-    asked["plugin"] = _plugin(sweep)
-    return PlannedStep(
-        id=f"manifest@{name}",
-        program="sweepwright:manifest",
-        folder=sweep_folder(sweep, "manifest"),
-        files=(_parameters("manifest", asked | {"range": sweep.leaves["range"]}),),
-        outputs=(Output(name="images.json", role="manifest"),),
-        title=f"digest the images of sweep {name}",
-    )
+    } | {"range": sweep.leaves["range"]}
 
 
 def _plugin(sweep: ResolvedSweep) -> Resolved[Any]:

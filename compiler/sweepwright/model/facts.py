@@ -106,6 +106,12 @@ class ImageTemplate:
         """Whether all images are in one file: the master of a series in HDF5."""
         return self.width == 0
 
+    @property
+    def packed(self) -> str:
+        """The suffix of files that are packed as a whole, ``.gz`` or ``.bz2``; empty for others."""
+        suffix = self.suffix[self.suffix.rfind(".") :]
+        return suffix if suffix in (".gz", ".bz2") else ""
+
     def name(self, number: int) -> str:
         """The name of the file that holds an image."""
         digits = f"{number:0{self.width}d}" if self.width else ""

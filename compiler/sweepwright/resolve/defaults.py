@@ -15,6 +15,7 @@ JOB_DEFAULTS: Mapping[str, Any] = {
     "processing.wavelengths": Grouping("tolerance", 0.00005),
     "processing.merging.group": "crystal",
     "processing.scaling.program": "auto",
+    "image_access.compressed": "allow",
     "image_access.plugin": "auto",
     "run.threads": "auto",
     "run.scaling_threads": "auto",

@@ -23,11 +23,11 @@ from sweepwright.model.resolved import (
     settle,
 )
 from sweepwright.model.section import Scope
+from sweepwright.resolve.access import PluginFacts, unpacked, with_plugin
 from sweepwright.resolve.defaults import FROM_HEADER, JOB_DEFAULTS, SWEEP_DEFAULTS
 from sweepwright.resolve.detector import placed_by_frame, resolve_detector
 from sweepwright.resolve.groups import resolve_groups
 from sweepwright.resolve.panels import check_panels, resolve_panels
-from sweepwright.resolve.plugins import PluginFacts, with_plugin
 from sweepwright.resolve.reference import ReferenceFacts
 from sweepwright.resolve.scan import resolve_scan
 from sweepwright.resolve.site import (
@@ -79,7 +79,8 @@ def resolve(
         diagnostics += found
         if resolved is not None:
             plugin = plugins.get(sweep.name)
-            sweeps.append(with_plugin(resolved, leaves["image_access.plugin"], plugin))
+            resolved = with_plugin(resolved, leaves["image_access.plugin"], plugin)
+            sweeps.append(unpacked(resolved, leaves["image_access.compressed"]))
     if has_errors(diagnostics):
         return None, diagnostics
     groups, found = resolve_groups(job, leaves, sweeps, references)

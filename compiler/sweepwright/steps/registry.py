@@ -10,6 +10,7 @@ from sweepwright.run import StepCall, StepFunction
 #: function -> the module of this package that it stands in
 _MODULES = {
     "manifest": "manifest",
+    "unpack": "unpack",
     "resolution": "decisions",
     "anomalous": "decisions",
     "beam_centres": "beam_centres",

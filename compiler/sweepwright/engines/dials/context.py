@@ -9,6 +9,7 @@ from sweepwright.engines import damage
 from sweepwright.engines.base import (
     TO_RUN,
     constant,
+    images_named,
     panel_of,
     placed_by,
     template_path,
@@ -38,10 +39,9 @@ LATTICE_GROUPS = {
 def for_import(sweep: ResolvedSweep) -> Context:
     """Geometry, goniometer and scan, all written out: what was compiled is what DIALS gets."""
     path = f"sweeps[{sweep.name}].dials.template"
-    images = sweep.leaves["images"]
     geometry = _geometry(sweep)
     return geometry | {
-        "images": computed(path, template_path(sweep.template), "template", images),
+        "images": images_named(path, sweep, template_path(sweep.template)),
         "panels": for_phil(sweep, geometry),
         "on_groups": on_groups(sweep),
     }

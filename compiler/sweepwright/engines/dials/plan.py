@@ -62,7 +62,7 @@ def plan(job: ResolvedJob) -> Draft:
 def _sweep(
     sweep: ResolvedSweep, group: ResolvedGroup, source: ResolvedSweep | None
 ) -> list[PlannedStep]:
-    """manifest, import, find_spots, index with what its ladder needs, refine.
+    """What makes the images ready, import, find_spots, index with what its ladder needs, refine.
 
     ``source`` is the sweep whose orientation it is given.
     """
@@ -80,7 +80,7 @@ def _sweep(
     weak = {spots["sigma_strong"].path: 2, spots["min_spot_size"].path: 2}
     weaker = Rung("smaller, weaker spots", weak)
     return [
-        own_steps.manifest(sweep),
+        *own_steps.images_ready(sweep, "#"),
         program(
             "import", name, sweep_folder(sweep, "import"), context.for_import(sweep), leaves, (),
             (Output(name="imported.expt", role="models"),),

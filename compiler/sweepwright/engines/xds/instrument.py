@@ -8,6 +8,7 @@ from typing import Any
 
 from sweepwright.engines.base import (
     constant,
+    images_named,
     panel_of,
     panels_of,
     TO_RUN,
@@ -46,11 +47,10 @@ def instrument(sweep: ResolvedSweep, job: Leaves) -> Context:
     pixel, size, images = leaves["geometry.pixel_size"], leaves["geometry.size"], leaves["range"]
     return {
         "sweep": Resolved(path + "sweep", sweep.name, images.origin),
-        "template": computed(
+        "template": images_named(
             path + "NAME_TEMPLATE_OF_DATA_FRAMES",
+            sweep,
             template_name(sweep.template, packed="plugin.file" in leaves),
-            "template",
-            leaves["images"],
         ),
         **_plugin(path, leaves),
         "data_range": computed(path + "DATA_RANGE", sweep.extent, "first and last image", images),

@@ -45,7 +45,7 @@ def plan(job: ResolvedJob) -> Draft:
         followed = carried.sources(group)
         for sweep in group.sweeps:
             said, source = told[sweep.name], followed.get(sweep.name)
-            steps.append(own_steps.manifest(sweep))
+            steps += own_steps.images_ready(sweep, "?")
             if source is not None:
                 steps.append(carried_step(sweep, source))
             steps.append(index_step(sweep, group, job.leaves, said.instrument, source))

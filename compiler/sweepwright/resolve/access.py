@@ -1,4 +1,4 @@
-"""The plug-in through which XDS reads the images of a sweep."""
+"""How the images of a sweep are read: through a plug-in of XDS, unpacked first, or as they are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sweepwright.model.job_resolved import ResolvedSweep
-from sweepwright.model.resolved import Leaves, Origin, Resolved, Written, computed
+from sweepwright.model.resolved import Decision, Leaves, Origin, Resolved, Written, computed
 
 
 @dataclass(frozen=True)
@@ -39,3 +39,13 @@ def with_plugin(
     digest = computed(path + "sha256", facts.sha256, "digest", file)
     leaves = {**sweep.leaves, "plugin.file": file, "plugin.sha256": digest}
     return replace(sweep, leaves=Leaves(leaves))
+
+
+def unpacked(sweep: ResolvedSweep, choice: Resolved[Any]) -> ResolvedSweep:
+    """The sweep with ``images.unpacked``, their template, where the job wants packed images unpacked."""
+    if choice.known != "unpack" or not sweep.template.packed:
+        return sweep
+    decided = Decision(f"unpack@{sweep.name}", "template", "unpacked before they are read")
+    path = f"sweeps[{sweep.name}].images.unpacked"
+    leaf = computed(path, decided, "unpacked", sweep.leaves["images"], choice)
+    return replace(sweep, leaves=Leaves({**sweep.leaves, "images.unpacked": leaf}))
