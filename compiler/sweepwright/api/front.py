@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from sweepwright.api.access import linked_images
 from sweepwright.api.collecting import without_collecting
 from sweepwright.api.doubting import doubts_of
 from sweepwright.api.expanding import entries_as_written, entries_of
@@ -38,7 +39,7 @@ from sweepwright.model.job_resolved import ResolvedJob
 from sweepwright.model.resolved import Written
 from sweepwright.programs.modules import ModulesError, with_modules
 from sweepwright.programs.probe import FORKXDS, missing, probe
-from sweepwright.resolve.access import PluginFacts
+from sweepwright.resolve.access import Access, PluginFacts
 from sweepwright.resolve.resolve import resolve
 from sweepwright.resolve.site import NO_SITE, SweepSite
 
@@ -162,9 +163,12 @@ def resolve_observed(read: Read, composed: ComposedJob, facts: Mapping[str, Swee
         named = preferred(read.plugins, plugins_of_sites(records))
         plugins, more = plugins_of(composed, facts, named)
         found += more
+    linked, more = linked_images(composed, facts, read.places, machine.engine)
+    found += more
     if has_errors(found):
         return Front(None, read.source, tuple(found), read.sources)
-    resolved, more = resolve(composed, facts, machine, read.places, sites, references, plugins)
+    access = Access(plugins, linked)
+    resolved, more = resolve(composed, facts, machine, read.places, sites, references, access)
     found += more
     if resolved is not None:
         found += _check(composed, resolved, sites)

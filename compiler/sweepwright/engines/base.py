@@ -116,9 +116,14 @@ def images_named(path: str, sweep: ResolvedSweep, named: str) -> Resolved[Any]:
 
 
 def template_path(template: ImageTemplate, mark: str = "#") -> str:
-    """The images as seen from an attempt's folder, through the links of ``roots/``."""
-    parts = (TO_RUN, "roots", template.root, template.folder, template.hashes(mark))
-    return "/".join(part for part in parts if part)
+    """The images as seen from an attempt's folder, through links of the run folder."""
+    return f"{images_folder(template)}/{template.hashes(mark)}"
+
+
+def images_folder(template: ImageTemplate) -> str:
+    """Their folder as seen from there: through the link of their root, or through their own."""
+    roots = ("roots", template.root) if template.root else ()
+    return "/".join(part for part in (TO_RUN, *roots, template.folder) if part)
 
 
 def panel_of(sweep: ResolvedSweep) -> PanelFact:

@@ -11,6 +11,7 @@ from sweepwright.engines.base import (
     TemplateUse,
     constant,
     group_folder,
+    images_folder,
     one,
     sweep_folder,
 )
@@ -65,7 +66,7 @@ def _unpack(sweep: ResolvedSweep, mark: str) -> list[PlannedStep]:
 def _files(sweep: ResolvedSweep, step: str) -> Context:
     """The files of a sweep as parameters of a step, their folder as seen from an attempt."""
     template, images = sweep.template, sweep.leaves["images"]
-    folder = "/".join(part for part in (TO_RUN, "roots", template.root, template.folder) if part)
+    folder = images_folder(sweep.seen)
     return {
         key: computed(f"sweeps[{sweep.name}].{step}.{key}", value, "template", images)
         for key, value in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sweepwright.model.facts import EngineFacts, ImageTemplate, SweepFacts
@@ -33,6 +33,18 @@ class ResolvedSweep:
     def template(self) -> ImageTemplate:
         """The files."""
         return self.facts.template
+
+    @property
+    def seen(self) -> ImageTemplate:
+        """The files as they are named in the run folder, where they may have links of their own."""
+        folder, name = self.leaves.known("images.folder"), self.leaves.known("images.name")
+        if folder is None:
+            return self.template
+        linked = replace(self.template, root="", folder=folder)
+        if name is None:
+            return linked
+        prefix, dot, suffix = name.rpartition(".")
+        return replace(linked, prefix=prefix, suffix=dot + suffix)
 
     @property
     def extent(self) -> tuple[int, int]:

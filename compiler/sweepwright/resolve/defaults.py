@@ -17,6 +17,7 @@ JOB_DEFAULTS: Mapping[str, Any] = {
     "processing.scaling.program": "auto",
     "image_access.compressed": "allow",
     "image_access.plugin": "auto",
+    "image_access.prefer": (),
     "run.threads": "auto",
     "run.scaling_threads": "auto",
     "run.jobs": Jobs(1, 1),

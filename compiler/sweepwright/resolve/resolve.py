@@ -23,7 +23,7 @@ from sweepwright.model.resolved import (
     settle,
 )
 from sweepwright.model.section import Scope
-from sweepwright.resolve.access import PluginFacts, unpacked, with_plugin
+from sweepwright.resolve.access import Access, with_access
 from sweepwright.resolve.defaults import FROM_HEADER, JOB_DEFAULTS, SWEEP_DEFAULTS
 from sweepwright.resolve.detector import placed_by_frame, resolve_detector
 from sweepwright.resolve.groups import resolve_groups
@@ -65,11 +65,11 @@ def resolve(
     places: Mapping[str, str],
     sites: Mapping[str, SweepSite],
     references: Mapping[str, ReferenceFacts],
-    plugins: Mapping[str, PluginFacts],
+    access: Access,
 ) -> tuple[ResolvedJob | None, list[Diagnostic]]:
     """The resolved job.
 
-    ``facts``, ``sites`` and ``plugins`` are by sweep, ``places`` by root, ``references`` by crystal.
+    ``facts`` and ``sites`` are by sweep, ``places`` by root, ``references`` by crystal.
     """
     diagnostics: list[Diagnostic] = []
     leaves = settled(job.stacks, JOB_DEFAULTS, "")
@@ -78,9 +78,7 @@ def resolve(
         resolved, found = _sweep(sweep, facts[sweep.name], sites.get(sweep.name, NO_SITE))
         diagnostics += found
         if resolved is not None:
-            plugin = plugins.get(sweep.name)
-            resolved = with_plugin(resolved, leaves["image_access.plugin"], plugin)
-            sweeps.append(unpacked(resolved, leaves["image_access.compressed"]))
+            sweeps.append(with_access(resolved, leaves, access))
     if has_errors(diagnostics):
         return None, diagnostics
     groups, found = resolve_groups(job, leaves, sweeps, references)
@@ -102,7 +100,7 @@ def resolve(
     records = used_sites(sites)
     resolved_job = ResolvedJob(
         job.name, engine, machine, Leaves(table), tuple(groups), places, macros, records,
-        {plugin.link: plugin.path for plugin in plugins.values()},
+        access.links,
     )  # fmt: skip
     return resolved_job, diagnostics
 

@@ -41,7 +41,7 @@ def for_import(sweep: ResolvedSweep) -> Context:
     path = f"sweeps[{sweep.name}].dials.template"
     geometry = _geometry(sweep)
     return geometry | {
-        "images": images_named(path, sweep, template_path(sweep.template)),
+        "images": images_named(path, sweep, template_path(sweep.seen)),
         "panels": for_phil(sweep, geometry),
         "on_groups": on_groups(sweep),
     }

@@ -48,7 +48,7 @@ def check(job: ResolvedJob) -> list[Diagnostic]:
             found.append(error("SW-E005", message, help="Leave image 0 out with 'range:'."))
     found += [item for sweep in job.sweeps for item in _path(sweep)]
     for sweep in job.sweeps:
-        found += _master(sweep)
+        found += _plugin(sweep)
         found += _masks(sweep)
         found += _detector(sweep)
     found += _keywords(job)
@@ -99,16 +99,6 @@ def _keywords(job: ResolvedJob) -> Iterator[Diagnostic]:
     yield from without_step(given, running)
 
 
-def _master(sweep: ResolvedSweep) -> list[Diagnostic]:
-    """XDS's plug-ins take ``x_??????.h5`` for ``x_master.h5``; other names they do not find."""
-    template = sweep.template
-    if not template.one_file or f"{template.prefix}{template.suffix}".endswith("_master.h5"):
-        return _plugin(sweep)
-    message = f"sweep {sweep.name}: XDS finds only masters that are called NAME_master.h5"
-    help_ = f"Make a link: 'ln -s {template.name(1)} {template.prefix}_master.h5', and name that."
-    return [error("SW-E021", message, sweep.leaves["images"].origin.span, help=help_)]
-
-
 def _plugin(sweep: ResolvedSweep) -> list[Diagnostic]:
     """XDS has no reader of its own for HDF5."""
     if not sweep.template.one_file or "plugin.file" in sweep.leaves:
@@ -136,13 +126,13 @@ def _detector(sweep: ResolvedSweep) -> list[Diagnostic]:
 
 def _path(sweep: ResolvedSweep) -> list[Diagnostic]:
     """XDS ends a name at a blank, and takes the rest of a line behind ! for a comment."""
-    template = sweep.template
+    template = sweep.seen
     strange = sorted(set(_STRANGE.findall(f"{template.folder}{template.prefix}{template.suffix}")))
     if not strange:
         return []
     shown = " ".join("a blank" if sign.isspace() else f"'{sign}'" for sign in strange)
     message = f"sweep {sweep.name}: XDS cannot read a path that holds {shown}"
-    help_ = "Name the folder as a root: 'roots: {raw: ...}'; XDS then sees only '$raw'."
+    help_ = "Rename the images, or make links to them with plain names."
     return [error("SW-E020", message, sweep.leaves["images"].origin.span, help=help_)]
 
 

@@ -50,7 +50,7 @@ def instrument(sweep: ResolvedSweep, job: Leaves) -> Context:
         "template": images_named(
             path + "NAME_TEMPLATE_OF_DATA_FRAMES",
             sweep,
-            template_name(sweep.template, packed="plugin.file" in leaves),
+            template_name(sweep.seen, packed="plugin.file" in leaves),
         ),
         **_plugin(path, leaves),
         "data_range": computed(path + "DATA_RANGE", sweep.extent, "first and last image", images),
