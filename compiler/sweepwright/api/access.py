@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -11,15 +10,13 @@ from sweepwright.language.compose import ComposedJob
 from sweepwright.model.diagnostic import Diagnostic, advice
 from sweepwright.model.facts import SweepFacts
 from sweepwright.model.resolved import Written
+from sweepwright.programs.xds.names import LONG_PATH, STRANGE
 from sweepwright.resolve.access import LinkedImages
 
 #: how XDS's plug-ins want a master to be called
 _MASTER = "_master.h5"
-#: what is no part of a name for XDS, and the longest path that all builds read
-STRANGE = re.compile(r"[^A-Za-z0-9_./+,@%~-]")
-_LONGEST = 132
-#: of what stands before the folder in a path: ../../../../roots/ROOT/
-_BEFORE = 80
+#: characters before the folder in a path, ../../../../roots/ROOT/, for a root of any name
+_BEFORE = 84
 
 
 def linked_images(
@@ -106,7 +103,7 @@ def _why(facts: SweepFacts, engine: str) -> str:
         return "XDS wants NAME_master.h5"
     if STRANGE.search(template.folder):
         return "XDS cannot read the folder's name"
-    if _BEFORE + len(template.folder) + len(template.hashes()) > _LONGEST:
+    if _BEFORE + len(template.folder) + len(template.hashes()) > LONG_PATH:
         return "the path is long"
     return ""
 

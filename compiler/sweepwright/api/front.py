@@ -72,7 +72,8 @@ class Options:
 class Read(NamedTuple):
     """A job as far as its texts and file names go: composed, and where its roots are.
 
-    ``plugins`` are the files that the command line and the user's file name, by id. ``sources`` are the texts that diagnostics point into, by name.
+    ``plugins`` are the files that the command line and the user's file name, by id. ``sources`` are
+    the texts that diagnostics point into, by name.
     """
 
     job: ComposedJob | None
@@ -161,7 +162,7 @@ def resolve_observed(read: Read, composed: ComposedJob, facts: Mapping[str, Swee
     if machine.engine == "xds":
         records = (site.entry.record for site in sites.values() if site.entry is not None)
         named = preferred(read.plugins, plugins_of_sites(records))
-        plugins, more = plugins_of(composed, facts, named)
+        plugins, more = plugins_of(composed, facts, named, environment)
         found += more
     linked, more = linked_images(composed, facts, read.places, machine.engine)
     found += more

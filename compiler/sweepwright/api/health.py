@@ -111,7 +111,7 @@ def _plugins() -> Iterator[PluginHealth]:
     except SiteFileError:  # 'site lint' says what is wrong with it
         records = []
     named = preferred(user_plugins(user_folder()), plugins_of_sites(records))
-    for id_, written in all_plugins(named):
+    for id_, written in all_plugins(named, os.environ):
         path = Path(written.value)
         try:
             load(path)

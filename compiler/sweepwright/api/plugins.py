@@ -43,9 +43,14 @@ def preferred(first: Named, then: Named) -> dict[str, Written]:
 
 
 def plugins_of(
-    composed: ComposedJob, facts: Mapping[str, SweepFacts], named: Named
+    composed: ComposedJob,
+    facts: Mapping[str, SweepFacts],
+    named: Named,
+    environment: Mapping[str, str],
 ) -> tuple[dict[str, PluginFacts], list[Diagnostic]]:
     """The plug-in of each sweep that needs one and has one; the first in ``named`` is preferred.
+
+    Where none of those is here they are looked for in the environment of the programs.
 
     SW-E061: the one that is asked for is not here. SW-E062: no sweep needs it.
     """
@@ -66,19 +71,19 @@ def plugins_of(
         message = f"image_access.plugin: no sweep needs the plug-in '{asked}'"
         return {}, [advice("SW-E062", message, span, help="XDS reads these images itself.")]
     if asked == "auto":
-        chosen = {kind: _first_for(kind, named) for kind in set(kinds.values())}
+        chosen = {kind: _first_for(kind, named, environment) for kind in set(kinds.values())}
     else:
-        one = _here(asked, named)
+        one = _here(asked, named, environment)
         if one is None:
             return {}, [_not_here(asked, named, span)]
         chosen = dict.fromkeys(kinds.values(), one)
     return {name: one for name, kind in kinds.items() if (one := chosen[kind]) is not None}, []
 
 
-def all_plugins(named: Named) -> Iterator[tuple[str, Written]]:
+def all_plugins(named: Named, environment: Mapping[str, str]) -> Iterator[tuple[str, Written]]:
     """Every plug-in that is named or found here."""
     for id_ in dict.fromkeys((*named, *known_plugins())):
-        written = named.get(id_) or _searched(id_)
+        written = named.get(id_) or _searched(id_, environment)
         if written is not None:
             yield id_, written
 
@@ -111,19 +116,19 @@ def _lost(named: Named) -> list[Diagnostic]:
     ]
 
 
-def _first_for(kind: str, named: Named) -> PluginFacts | None:
+def _first_for(kind: str, named: Named, environment: Mapping[str, str]) -> PluginFacts | None:
     """The first that reads a format; of one that the table does not know the user knows it."""
     known = known_plugins()
     ids = [id_ for id_ in named if id_ not in known or kind in known[id_].reads]
     ids += [id_ for id_, plugin in known.items() if kind in plugin.reads]
-    return next((one for id_ in ids if (one := _here(id_, named)) is not None), None)
+    return next((one for id_ in ids if (one := _here(id_, named, environment)) is not None), None)
 
 
-def _here(id_: str, named: Named) -> PluginFacts | None:
+def _here(id_: str, named: Named, environment: Mapping[str, str]) -> PluginFacts | None:
     """A plug-in where it is named, else where it is found."""
     written = named.get(id_)
     if written is None or not Path(written.value).is_file():
-        written = _searched(id_)
+        written = _searched(id_, environment)
     if written is None:
         return None
     from sweepwright.records.digest import digest_file
@@ -131,9 +136,9 @@ def _here(id_: str, named: Named) -> PluginFacts | None:
     return PluginFacts(id_, written.value, digest_file(Path(written.value)).sha256, written.origin)
 
 
-def _searched(id_: str) -> Written | None:
+def _searched(id_: str, environment: Mapping[str, str]) -> Written | None:
     plugin = known_plugins().get(id_)
-    found = search(plugin) if plugin is not None else None
+    found = search(plugin, environment) if plugin is not None else None
     if found is None:
         return None
     path, place = found

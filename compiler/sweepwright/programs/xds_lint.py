@@ -13,12 +13,11 @@ from functools import cached_property
 
 from sweepwright.model.diagnostic import Diagnostic, Span, error, warning
 from sweepwright.programs.keyword_tables import XDS_STEPS, table
+from sweepwright.programs.xds.names import LONG_PATH, LONGEST_PATH
 from sweepwright.programs.xds_input import Statement
 
 Where = Callable[[Statement], Span | None]
 _IMAGES = "NAME_TEMPLATE_OF_DATA_FRAMES"
-#: longest names that XDS takes, and that old builds took (XDSCONV: Input Parameters; fast_dp)
-_LONGEST_PATH, _LONG_PATH = 256, 132
 #: K lines of laboratory sources: Cr, Co, Cu, Ga, Mo, Ag (A, International Tables C 4.2.2)
 _LABORATORY = (2.291, 1.790, 1.5418, 1.5406, 1.3414, 1.3401, 0.7107, 0.7093, 0.5609, 0.5594)
 _LINE_WIDTH = 0.0015
@@ -94,9 +93,9 @@ def _paths(sheet: Sheet) -> Iterator[Diagnostic]:
             message = f"the path of {name} has {len(path)} characters"
             help_ = "Make a link with a short name in the folder of the XDS.INP, and name that."
             place = sheet.where(several[-1])
-            if len(path) > _LONGEST_PATH:
+            if len(path) > LONGEST_PATH:
                 yield error("SW-E030", f"{message}; XDS reads 256", place, help=help_)
-            elif len(path) > _LONG_PATH:
+            elif len(path) > LONG_PATH:
                 yield warning(
                     "SW-E030", f"{message}; builds of XDS differ in how many they read", place,
                     help=help_,

@@ -91,6 +91,7 @@ def resolve(
     table["processing.scaling.program"] = _scaling_program(
         leaves["processing.scaling.program"], engine, machine
     )
+    table["image_access.plugin"] = auto_is(leaves["image_access.plugin"], None)
     table["run.threads"] = auto_is(leaves["run.threads"], AtRun("threads"))
     table["run.scaling_threads"] = _scaling_threads(table)
     macros = tuple(

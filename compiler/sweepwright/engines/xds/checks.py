@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from sweepwright.engines import damage
@@ -12,9 +11,7 @@ from sweepwright.engines.xds.instrument import family
 from sweepwright.model.diagnostic import Diagnostic, error, warning
 from sweepwright.model.job_resolved import ResolvedJob, ResolvedSweep
 from sweepwright.model.resolved import Layer
-
-#: what is no part of a name for XDS
-_STRANGE = re.compile(r"[^A-Za-z0-9_./+,@%~-]")
+from sweepwright.programs.xds.names import STRANGE
 
 #: where a job gives XDS's word for a detector
 _DETECTOR = tuple(
@@ -127,7 +124,7 @@ def _detector(sweep: ResolvedSweep) -> list[Diagnostic]:
 def _path(sweep: ResolvedSweep) -> list[Diagnostic]:
     """XDS ends a name at a blank, and takes the rest of a line behind ! for a comment."""
     template = sweep.seen
-    strange = sorted(set(_STRANGE.findall(f"{template.folder}{template.prefix}{template.suffix}")))
+    strange = sorted(set(STRANGE.findall(f"{template.folder}{template.prefix}{template.suffix}")))
     if not strange:
         return []
     shown = " ".join("a blank" if sign.isspace() else f"'{sign}'" for sign in strange)

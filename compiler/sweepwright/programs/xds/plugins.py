@@ -34,14 +34,14 @@ def known_plugins() -> Mapping[str, Plugin]:
     }
 
 
-def usual_places() -> Iterator[Place]:
+def usual_places(environment: Mapping[str, str]) -> Iterator[Place]:
     """The folders where a plug-in is looked for that nobody has named, in their order."""
-    program = shutil.which("xds_par")
+    program = shutil.which("xds_par", path=environment.get("PATH", ""))
     if program is not None:
         yield Place(Path(program).parent, "the folder of xds_par")
         yield Place(Path(program).resolve().parent, "the folder of xds_par")
     for variable in ("LD_LIBRARY_PATH", "PATH"):
-        for folder in os.environ.get(variable, "").split(os.pathsep):
+        for folder in environment.get(variable, "").split(os.pathsep):
             if Path(folder).is_absolute():
                 yield Place(Path(folder), f"a folder of {variable}")
     for pattern in _table()["places"]["folders"]:
@@ -49,9 +49,9 @@ def usual_places() -> Iterator[Place]:
             yield Place(usual, "a usual place")
 
 
-def search(plugin: Plugin) -> tuple[Path, str] | None:
-    """Where a plug-in is found, and what place that is."""
-    for place in usual_places():
+def search(plugin: Plugin, environment: Mapping[str, str]) -> tuple[Path, str] | None:
+    """Where a plug-in is found, and what place that is; ``environment`` is what programs run in."""
+    for place in usual_places(environment):
         path = place.folder / plugin.file
         if path.is_file():
             return path, place.what
