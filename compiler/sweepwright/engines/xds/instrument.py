@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from sweepwright.engines.base import (
+    TO_RUN,
     constant,
     images_named,
     panel_of,
     panels_of,
-    TO_RUN,
     placed_by,
     template_path,
     threads,
