@@ -44,9 +44,18 @@ def processed(images: Path, name: str, axes: list[str], sweeps: str) -> tuple[di
     return json.loads((folder / "orientations.json").read_text()), json.dumps(end["verdict"])
 
 
+def attempts(images: Path, name: str, sweep: str) -> list[Any]:
+    """The verdicts on all attempts to index a sweep."""
+    folders = sorted((images.parent / name / f"sweeps/{sweep}/index").glob("[0-9]*"))
+    return [json.loads((folder / "end.json").read_text())["verdict"] for folder in folders]
+
+
 def test_sweeps_are_turned_by_the_predicted_rotation(images: Path) -> None:
     right = [KAPPA.replace("VECTOR", "0.7660444"), PHI]
     found, said = processed(images, "right", right, "flat tilted phiscan")
+    for sweep in ("tilted", "phiscan"):
+        (only,) = attempts(images, "right", sweep)
+        assert only["values"]["carried_misset_deg"] < 0.1
     assert found["misset_deg"].keys() == {"tilted", "phiscan"}
     assert all(misset < 0.1 for misset in found["misset_deg"].values()), found
     assert '"not seen"' in said
@@ -56,6 +65,9 @@ def test_a_misread_kappa_is_seen_and_named(images: Path) -> None:
     reversed_ = [KAPPA.replace("VECTOR", "0.7660444"), PHI]
     reversed_[0] = reversed_[0].replace("[0.6427876, 0.7660444", "[-0.6427876, -0.7660444")
     found, said = processed(images, "reversed", reversed_, "flat tilted")
+    assert [one["outcome"] for one in attempts(images, "reversed", "tilted")] == [
+        "failure", "success",
+    ]  # fmt: skip
     assert found["misset_deg"]["tilted"] > 5
     assert found["best_misreading"] == "kappa turns the other way"
     assert found["its_misset_deg"] < 0.1

@@ -465,8 +465,8 @@ def test_screening_merges_nothing_and_says_so(stories: dict[str, Path]) -> None:
     run = compiled(stories["screening"], "screening")
     assert run.results == set()
     assert {step.id.partition("@")[0] for step in run.plan.steps} <= {
-        "manifest", "import", "find_spots", "search_beam", "beam_centres", "index", "refine",
-        "integrate",
+        "manifest", "import", "find_spots", "search_beam", "beam_centres", "carried", "index",
+        "refine", "integrate",
     }  # fmt: skip
     assert any("not for refinement" in caveat for caveat in run.plan.caveats)
     _, told = check(stories["screening"] / "screening.yaml")

@@ -99,7 +99,7 @@ def test_another_wrong_centre(place: Path, name: str, org: tuple[float, float], 
 def test_sweeps_of_one_crystal_are_compared(
     tmp_path_factory: pytest.TempPathFactory, sign: str, off: bool
 ) -> None:
-    """One crystal at two kappas, each indexed apart: a kappa axis that points back is seen."""
+    """One crystal at two kappas: a kappa axis that points back is seen, and XDS searches instead."""
     folder = tmp_path_factory.mktemp("xds-kappa")
     simulate("kappa", folder / "data")
     axes = f"{{name: omega, vector: [1, 0, 0]}}, {{name: kappa, vector: [{sign}0.6427876, {sign}0.7660444, 0]}}"
@@ -110,6 +110,9 @@ def test_sweeps_of_one_crystal_are_compared(
     )
     done = command("run", "kappa.yaml", folder=folder, environment={"PATH": PATH})
     assert done.returncode == 0, done.stdout + done.stderr
+    ends = sorted((folder / "kappa/sweeps/tilted/index").glob("[0-9]/end.json"))
+    made = [json.loads(end.read_text())["verdict"]["outcome"] for end in ends]
+    assert made == (["failure", "success"] if off else ["success"])
     (place,) = (folder / "kappa").glob("groups/*/orientations/1")
     found = json.loads((place / "orientations.json").read_text())["misset_deg"]["tilted"]
     assert (found > 5) if off else (found < 0.3)

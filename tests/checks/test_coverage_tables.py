@@ -122,8 +122,8 @@ def test_a_reason_stands_once_where_engines_agree_and_names_the_engine_where_not
 
 
 def test_json_is_for_machines() -> None:
-    _, out, _ = said("processing.indexing.lattice", "--json")
-    told = json.loads(out)["processing.indexing.lattice"]
+    _, out, _ = said("processing.indexing.max_cell", "--json")
+    told = json.loads(out)["processing.indexing.max_cell"]
     assert told["dials"]["state"] == "honoured"
     assert told["xds"]["state"] == "refused"
     assert told["xds"]["accepts"] == ["auto"]
