@@ -78,32 +78,33 @@ def follows(judge: JudgeFunction) -> JudgeFunction:
 
     def judged(step: Step, folder: Path, exit_code: int) -> Verdict:
         verdict = judge(step, folder, exit_code)
-        proposed = _proposed(folder)
-        if proposed is None or not verdict.usable:
+        if not verdict.usable or not _is_proposal(step):
             return verdict
         spots, indexed = (verdict.values[f"idxref.n_{key}"] for key in ("spots_used", "indexed"))
-        found = _lattice(text_of(folder / "XPARM.XDS"))
+        proposed, found = _proposed(text_of(folder / "XDS.INP")), _lattice(folder / "XPARM.XDS")
         return believed(verdict, indexed / spots, proposed, found)
 
     return judged
 
 
-def _proposed(folder: Path) -> Any:
-    """The axes in XDS.INP as rows; None where XDS searched by itself."""
+def _is_proposal(step: Step) -> bool:
+    """Whether this attempt has the axes that were carried over; a search has zeros."""
+    return any(hole.leaf.endswith(_AXES[0][1]) for hole in step.holes)
+
+
+def _proposed(text: str) -> Any:
+    """The axes in XDS.INP as rows."""
     import numpy as np
 
-    text = text_of(folder / "XDS.INP")
-    found = [
-        re.search(rf"^{keyword}= (\S+) (\S+) (\S+)", text, re.MULTILINE) for _, keyword in _AXES
-    ]
-    rows = np.array([one.groups() for one in found if one], float)
-    return rows if len(rows) == len(_AXES) and rows.any() else None
+    lines = (re.search(rf"^{keyword}= ([^!\n]+)", text, re.MULTILINE) for _, keyword in _AXES)
+    return np.array([line[1].split() for line in lines if line], float)
 
 
-def _lattice(text: str) -> Any:
+def _lattice(path: Path) -> Any:
+    """The axes in XPARM.XDS as rows, all zero where it cannot be read: no lattice is like that."""
     import numpy as np
 
     from sweepwright.logs.xparm import read
 
-    values = read(text, "XPARM.XDS").values
-    return np.array([values[f"xparm.{axis}_axis"] for axis, _ in _AXES], float)
+    values = read(text_of(path), "XPARM.XDS").values
+    return np.array([values.get(f"xparm.{axis}_axis", _UNKNOWN) for axis, _ in _AXES], float)
