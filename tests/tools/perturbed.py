@@ -198,6 +198,7 @@ def made(plan: Plan, job: ResolvedJob) -> Any:
         "engine": plan.engine,
         "steps": steps,
         "results": plan.results,
+        "modules": plan.modules,
         "caveats": plan.caveats,
         "places": dict(job.places),
         "threads of the run": job.leaves["run.threads"].value,

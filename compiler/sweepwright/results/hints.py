@@ -16,14 +16,16 @@ def compared(hints: tuple[str | None, Sequence[float] | None], group: Any, cell:
 
     Settings are no difference, nor are mirror images, which intensities cannot tell apart. Cells are
     compared as lattices, whatever their axes: to 2 % in lengths, and as much in angles. Of a cell
-    without a group the lattice is taken to be centred as the one that was found.
+    without a group the lattice is taken to be centred as the one that was found. P 1 expects nothing:
+    it is what databases have where no group is known.
     """
     import gemmi
 
     symbol, wanted = hints
     expected = gemmi.SpaceGroup(symbol) if symbol is not None else None
     differences = []
-    if expected is not None and group.number not in (expected.number, _mirrored(expected)):
+    told = expected is not None and expected.number != 1
+    if expected is not None and told and group.number not in (expected.number, _mirrored(expected)):
         kind = "screw axes" if expected.point_group_hm() == group.point_group_hm() else "symmetry"
         differences.append(f"the space group is {group.xhm()}, not {expected.xhm()}: other {kind}")
     if wanted is not None:
