@@ -137,6 +137,21 @@ def test_both_engines_make_the_same_of_one_job(place: Path, right: Path, by_dial
     assert np.corrcoef(pairs.T)[0, 1] > 0.99
 
 
+def test_a_clean_crystal_has_no_ice_and_one_lattice(right: Path, by_dials: Path) -> None:
+    """Looked for in both engines; then nothing is masked and integrated again, and no line is in force."""
+    for folder in (right, by_dials):
+        assert decided(folder, "sweeps/A/ice")["rings"] == []
+        assert decided(folder, "sweeps/A/several_lattices") == {"lattices": 1}
+        found = json.loads((folder / "results/results.json").read_text())["findings"]
+        states = {one["code"]: one["state"] for one in found}
+        assert (states["SW-Q016"], states["SW-Q018"]) == ("not seen", "not seen")
+    assert not (by_dials / "sweeps/A/reintegrate/1").exists()
+    for step in ("correct", "reintegrate2", "recorrect2"):
+        text = (right / f"sweeps/A/{step}/1/XDS.INP").read_text()
+        assert text.count("\n! EXCLUDE_RESOLUTION_RANGE=") == 10
+        assert "\n EXCLUDE_RESOLUTION_RANGE=" not in text
+
+
 def means(merged: gemmi.Mtz) -> dict[tuple[int, ...], float]:
     values = merged.column_with_label("IMEAN").array
     indices = merged.make_miller_array().tolist()

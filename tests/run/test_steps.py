@@ -125,6 +125,21 @@ def test_ladder_that_ends_fails_and_starts_anew(tmp_path: Path) -> None:
     assert run(tmp_path, plan).ran == ["a", "a"]
 
 
+def test_last_takes_the_last_that_ran(tmp_path: Path) -> None:
+    """A corrective step that is not needed is skipped; one that fails is no reason to do without it."""
+    ran = run(tmp_path, plan_of(
+        sh("a", "echo 1 > o"),
+        sh("better", "echo 2 > o"),
+        sh("idle", "echo 3 > o", when=Condition(step="a", outcome="failure")),
+        sh("broken", "exit 1"),
+        sh("used", 'cat "$@" > o', ref("a", "better", "idle", need="last")),
+        sh("stopped", 'cat "$@" > o', ref("a", "broken", need="last")),
+    ))  # fmt: skip
+    assert ran.state("idle") is StepState.SKIPPED
+    assert text(tmp_path, "used/1/o") == "2\n"
+    assert ran.outcome.blocked == {"stopped": "broken failed"}
+
+
 def test_present_takes_what_succeeded(tmp_path: Path) -> None:
     steps = [sh(f"a@{n}", f"echo {n} > o; exit {n % 2}") for n in range(4)]
     names = [step.id for step in steps]

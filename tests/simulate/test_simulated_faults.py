@@ -190,6 +190,25 @@ def test_ice_rings_have_their_radius() -> None:
     assert strongest.mean() == pytest.approx(60 * np.tan(two_theta), abs=0.15)
 
 
+def test_grains_of_ice_lie_on_rings() -> None:
+    lattice = prepared().lattices
+    found = prepared({"faults": {"ice_grains": 20}}).lattices
+    assert len(found) == len(lattice) + 1
+    grains = found[-1]
+    radius = np.hypot(grains.x_px - 245.2, grains.y_px - 94.2) * 0.172
+    d = 0.9795 / (2 * np.sin(np.arctan(radius / 60) / 2))
+    ring = (1 / d)[:, None] - 1 / np.array([3.897, 3.669, 3.441, 2.671, 2.249, 2.072, 1.948, 1.918])
+    assert np.abs(ring).min(axis=1).max() < 5 * 0.0012
+    # three images of a degree; the whole ring is on the detector
+    assert (np.abs(ring[:, 0]) < 0.006).sum() == 60
+    assert grains.angle_deg.min() >= 0
+    assert grains.angle_deg.max() <= 3
+    dark = {"background": 0, "noise": False}
+    assert spots_of(prepared({"faults": {"ice_grains": 20}}, signal=dark)) > spots_of(
+        prepared(signal=dark)
+    )
+
+
 def test_decay_weakens_spots_and_those_of_high_resolution_more() -> None:
     fresh = prepared().lattices[0]
     asked = {"b_factor": 50, "scale": 0.2, "images_before": 100}

@@ -54,6 +54,7 @@ SCENES: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "howto/many-crystals.md": IMAGES["many-crystals"],
     "howto/reference-data.md": IMAGES["reference-data"],
     "howto/wrong-beam-centre.md": IMAGES["wrong-beam-centre"],
+    "howto/ice.md": [{"template": "first_####.cbf", "numbers": "1-60"}],
     "howto/radiation-damage.md": [
         {"template": "first_####.cbf", "numbers": "1-60"},
         {"template": "second_####.cbf", "numbers": "1-60"},

@@ -12,9 +12,14 @@ _KEYWORD = re.compile(r"(?:^|(?<=\s))([A-Z][A-Z0-9_'()-]*)=")
 
 
 def parse_xds_input(text: str) -> Keywords:
-    """Keyword -> the text of each of its values, in order; what follows ``!`` is a comment."""
+    """Keyword -> the text of each of its values, in order; what follows ``!`` is a comment.
+
+    A line that begins with a hole says nothing yet: a decision may make a comment of it.
+    """
     found: dict[str, list[str]] = {}
     for line in text.splitlines():
+        if line.startswith("<"):
+            continue
         before, *pieces = _KEYWORD.split(line.partition("!")[0])
         assert not before.strip(), f"no keyword: {line}"
         for name, value in zip(pieces[::2], pieces[1::2], strict=True):

@@ -52,11 +52,16 @@ class PlanModel(BaseModel):
 
 
 class Need(StrEnum):
-    """How much of a reference must be there: the one file, all of several, or what succeeded."""
+    """How much of a reference must be there: the one file, all of several, or what succeeded.
+
+    ``last`` is the file of the last of its steps that ran, none of which may have failed: what a
+    corrective step that ran only where it was needed has made better.
+    """
 
     ONE = "one"
     ALL = "all"
     PRESENT = "present"
+    LAST = "last"
 
 
 class FileRef(PlanModel):

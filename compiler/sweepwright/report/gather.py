@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sweepwright import __version__
+from sweepwright.engines.ice import FOR_FILES
 from sweepwright.model.plan import Plan, Step
 from sweepwright.model.verdict import Finding, FindingState
 from sweepwright.records.ends import EndRecord, last_end
@@ -237,6 +238,8 @@ def _decisions(
         if decision is None:
             continue
         for name, value in decision["values"].items():
+            if name.startswith(FOR_FILES):
+                continue
             evidence = decision["evidence"]
             said = _limits(evidence) or evidence.get("note") or _signal(evidence)
             yield DecisionLine(f"{name} ({step.id})", _shown(value), rules.get(step.id, ""), said)

@@ -13,6 +13,7 @@ from sweepwright.model.job_resolved import ResolvedJob, ResolvedSweep, UsedMacro
 from sweepwright.model.ranges import ImageSet
 from sweepwright.model.resolved import (
     AtRun,
+    Decision,
     Edit,
     Layer,
     Leaves,
@@ -47,6 +48,10 @@ _SWEEP_KEYS = frozenset(
     "settings order duplicates split masks exclude keywords geometry goniostat".split()
 )
 
+ICE_RULE = (
+    "the rings of hexagonal ice on which there are many spots off the lattice, or intensities above those "
+    "beside them by far more than elsewhere; with two of them the three strongest"
+)
 #: what `auto` stands for in a sweep; None: what the engine does by itself
 _AUTO_OF_SWEEP: Mapping[str, Any] = {
     "processing.resolution.high": None,
@@ -54,7 +59,6 @@ _AUTO_OF_SWEEP: Mapping[str, Any] = {
     "processing.indexing.max_cell": None,
     "processing.indexing.lattice": None,
     "processing.indexing.refine": None,
-    "processing.ice_rings": None,
 }
 
 
@@ -166,6 +170,8 @@ def _sweep(
     }
     for key, meant in _AUTO_OF_SWEEP.items():
         table[key] = auto_is(table[key], meant)
+    decision = Decision(f"ice@{sweep.name}", "rings", ICE_RULE)
+    table["processing.ice_rings"] = auto_is(table["processing.ice_rings"], decision)
     if site.device is not None:
         table["goniostat.axes"], found = _device(sweep, table, site.device)
         if found:

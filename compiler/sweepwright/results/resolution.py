@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from sweepwright.programs.ice import ice_rings
 from sweepwright.results.fits import smooth, tanh_fit
 from sweepwright.results.model import ShellStatistics
 from sweepwright.results.observations import Flags, Floats, Observations
@@ -25,11 +26,6 @@ _OBSERVATIONS_A_SHELL = 1000
 # A shell counts as on an ice ring when this part of its volume is inside one; the fit bridges it.
 _ICE_SHARE = 1 / 3
 _LEAST_USED = 5
-# Powder rings of hexagonal ice, A: windows that MRFANA uses (githubgphl/MRFANA, src/ice.inc).
-ICE_RINGS = (
-    (3.906, 3.873), (3.671, 3.642), (3.450, 3.420), (2.681, 2.649), (2.258, 2.235),
-    (2.076, 2.056), (1.955, 1.936), (1.922, 1.906), (1.888, 1.872), (1.721, 1.713),
-)  # fmt: skip
 # Criterion -> the statistic it is read from; R_pim over I+ and I- together, as autoPROC has it.
 _STATISTIC = {
     "cc_half": "cc_half",
@@ -142,7 +138,10 @@ def _left_out(shell: ShellStatistics) -> str:
     if shell.cc_half_n < LEAST_PAIRS:
         return f"under {LEAST_PAIRS} pairs"
     first, last = shell.d_max**-3, shell.d_min**-3
-    in_rings = sum(max(0.0, min(last, high**-3) - max(first, low**-3)) for low, high in ICE_RINGS)
+    in_rings = sum(
+        max(0.0, min(last, high**-3) - max(first, low**-3))
+        for low, high in (ring.window for ring in ice_rings())
+    )
     return "ice ring" if in_rings > _ICE_SHARE * (last - first) else ""
 
 

@@ -103,7 +103,14 @@ def _lacks(step: Step, standings: Mapping[str, Standing]) -> Iterable[str]:
             yield _say(hole.decided_by, standings[hole.decided_by])
     for reference in step.references:
         there = [other for other in reference.steps if has(standings[other], reference.name)]
-        if reference.need is Need.PRESENT:
+        if reference.need is Need.LAST:
+            failed = (
+                other
+                for other in reference.steps
+                if standings[other].state in (StepState.FAILED, StepState.BLOCKED)
+            )
+            yield from (_say(other, standings[other]) for other in failed)
+        if reference.need in (Need.PRESENT, Need.LAST):
             if len(there) < reference.at_least:
                 yield (f"only {len(there)} of {len(reference.steps)} steps made "
                        f"'{reference.name}', {reference.at_least} needed")  # fmt: skip

@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from sweepwright.emit.tables import Lookup, fill, fill_piece
-from sweepwright.model.plan import Argument, Attempt, FileRef, Filled, Hole, LineTable, Piece, Step
+from sweepwright.model.plan import (
+    Argument,
+    Attempt,
+    FileRef,
+    Filled,
+    Hole,
+    LineTable,
+    Need,
+    Piece,
+    Step,
+)
 from sweepwright.records.digest import sha256_bytes
 from sweepwright.records.ends import EndRecord, Taken
 from sweepwright.run.graph import Standing, has
@@ -83,16 +93,18 @@ def gather(
         values = decided(_end(standings, other))
         if name in values:
             decisions[hole.decision] = values[name]
-    files = tuple(
-        tuple(
-            _taken(_end(standings, other), reference.name)
-            for other in reference.steps
-            if has(standings[other], reference.name)
-        )
-        for reference in step.references
-    )
+    files = tuple(_files_of(reference, standings) for reference in step.references)
     ends = {other: standings[other].end for other in step.after}
     return Gathered(files, {k: end.folder for k, end in ends.items() if end}, decisions)
+
+
+def _files_of(reference: FileRef, standings: Mapping[str, Standing]) -> tuple[Taken, ...]:
+    there = [
+        _taken(_end(standings, other), reference.name)
+        for other in reference.steps
+        if has(standings[other], reference.name)
+    ]
+    return tuple(there[-1:] if reference.need is Need.LAST else there)
 
 
 def _end(standings: Mapping[str, Standing], step_id: str) -> EndRecord:

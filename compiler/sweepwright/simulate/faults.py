@@ -73,6 +73,8 @@ class Faults(Part):
     """numbers of images without diffraction"""
     ice_rings: NonNegative = 0.0
     """counts per pixel and degree on the strongest ring of hexagonal ice"""
+    ice_grains: NonNegative = 0.0
+    """spots of grains per degree on the strongest ring of hexagonal ice, as bright as the crystal's"""
     decay: Decay | None = None
     second_lattice: SecondLattice | None = None
 

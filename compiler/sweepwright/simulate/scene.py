@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweepwright.simulate.detectors import PIXEL_MM, detector_model
+from sweepwright.simulate.ice import powder
 from sweepwright.simulate.instrument import BeamStop, Detector
 from sweepwright.simulate.placement import Placement
 from sweepwright.simulate.specification import Signal, Sweep
@@ -15,18 +16,6 @@ from sweepwright.simulate.specification import Signal, Sweep
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-#: hexagonal ice: spacing (A) and rough relative strength of the rings
-_ICE_RINGS = (
-    (3.897, 1.0),
-    (3.669, 0.7),
-    (3.441, 0.6),
-    (2.671, 0.35),
-    (2.249, 0.4),
-    (2.072, 0.3),
-    (1.948, 0.25),
-    (1.918, 0.2),
-)
-_ICE_SIGMA_PER_A = 0.0012
 #: the beam stop lets this much through, enough to be not quite 0
 _SHADOW_PASSES = 0.01
 
@@ -47,7 +36,7 @@ def make_scene(placement: Placement, detector: Detector, signal: Signal, sweep: 
     place_mm = _pixels_mm(placement)
     ahead_mm, off_mm = place_mm[..., 2], np.hypot(place_mm[..., 0], place_mm[..., 1])
     per_a = 2 * np.sin(np.arctan2(off_mm, ahead_mm) / 2) / placement.wavelength_a
-    background = signal.background * _water(per_a) + sweep.faults.ice_rings * _ice(per_a)
+    background = signal.background * _water(per_a) + sweep.faults.ice_rings * powder(per_a)
     # a flat pixel sees the inverse square and its own slant: the cube of the cosine
     slant = placement.distance_mm / np.linalg.norm(place_mm, axis=-1)
     shadow = _shadow(detector.beam_stop, place_mm, placement.distance_mm)
@@ -71,13 +60,6 @@ def _water(per_a: Floats) -> Floats:
     ring = np.exp(-0.5 * ((per_a - 0.29) / 0.09) ** 2)
     air = np.exp(-((per_a / 0.08) ** 2))
     total: Floats = 0.2 + 0.8 * ring + 0.7 * air
-    return total
-
-
-def _ice(per_a: Floats) -> Floats:
-    total = np.zeros_like(per_a)
-    for spacing, strength in _ICE_RINGS:
-        total += strength * np.exp(-0.5 * ((per_a - 1 / spacing) / _ICE_SIGMA_PER_A) ** 2)
     return total
 
 

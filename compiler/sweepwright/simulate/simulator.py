@@ -14,6 +14,7 @@ from sweepwright.geometry.rotation import rotation
 from sweepwright.simulate import folder as folders
 from sweepwright.simulate.atoms import StructureFactors, make_atoms, structure_factors
 from sweepwright.simulate.header import Told, told
+from sweepwright.simulate.ice import grains
 from sweepwright.simulate.placement import (
     Matrix,
     Placement,
@@ -202,6 +203,8 @@ def prepare(
         )
         sigma = crystal.mosaicity / found.zeta
         lattices.append(Spots(found.angle_deg, sigma, found.x_px, found.y_px, counts))
+    if sweep.faults.ice_grains:
+        lattices.append(grains(specification, sweep, number, placement))
     scene = make_scene(placement, specification.detector, specification.signal, sweep)
     return SweepSimulation(specification, number, placement, tuple(lattices), scene, scale or 1.0)
 

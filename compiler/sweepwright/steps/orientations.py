@@ -14,6 +14,8 @@ from sweepwright.logs.xparm import read
 from sweepwright.results.orientations import Lattice, misset_deg
 from sweepwright.run import StepCall, StepError
 
+_AS_WRITTEN: Lattice = np.eye(3)
+
 
 def orientations(call: StepCall) -> None:
     """``orientations.json``: how far each sweep is off the first, and which misreading would fit.
@@ -23,7 +25,7 @@ def orientations(call: StepCall) -> None:
     """
     asked = call.parameters
     lattices = {
-        sweep: _lattice(path, _matrix(asked["believed"][sweep]))
+        sweep: axes_of(path, _matrix(asked["believed"][sweep]))
         for sweep, path in zip(asked["sweeps"], call.inputs, strict=True)
     }
     believed = asked["believed"]
@@ -58,7 +60,7 @@ def _matrix(nine: Any) -> Lattice:
     return np.reshape(np.array(nine, float), (3, 3))
 
 
-def _lattice(path: Path, standing: Lattice) -> Lattice:
+def axes_of(path: Path, standing: Lattice = _AS_WRITTEN) -> Lattice:
     """The axes of the crystal as it is with all settings at zero.
 
     A .expt file has them so; in an XPARM.XDS they are turned by the axes that stand still.

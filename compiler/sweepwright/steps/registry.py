@@ -20,6 +20,8 @@ _MODULES = {
     "zero_dose": "damage",
     "cut": "damage",
     "orientations": "orientations",
+    "ice": "ice",
+    "several_lattices": "lattices",
     "point_group": "point_group",
     "space_group": "space_group",
     "again": "cycles",

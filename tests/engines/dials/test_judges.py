@@ -65,7 +65,12 @@ def states(verdict: Verdict) -> dict[str, FindingState]:
 
 
 def test_there_is_a_judge_for_every_program() -> None:
-    assert {name.removeprefix("dials.") for name in JUDGES} == {*OUTPUTS, "orientations"}
+    assert {name.removeprefix("dials.") for name in JUDGES} == {
+        *OUTPUTS,
+        "orientations",
+        "ice",
+        "several_lattices",
+    }
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,6 @@ def find_spots(sweep: ResolvedSweep) -> Context:
         "sigma_strong": constant(path + "sigma_strong", 3, "DIALS"),
         "mask": mask_name(sweep),
         "min_spot_size": constant(path + "min_spot_size", "Auto", "DIALS"),
-        "ice_rings": _ice(path, sweep),
     }
 
 
@@ -190,11 +189,6 @@ def _refined(path: str, choice: Resolved[Any]) -> Context:
     }
 
 
-def _ice(path: str, sweep: ResolvedSweep) -> Resolved[Any]:
-    choice = sweep.leaves["processing.ice_rings"]
-    return computed(path + "ice_rings", choice.known == "exclude", "exclude or keep", choice)
-
-
 def integrate(sweep: ResolvedSweep) -> Context:
     """Blocks are pinned: with DIALS's automatic blocks the number of processes changes results."""
     path = f"sweeps[{sweep.name}].dials."
@@ -205,7 +199,6 @@ def integrate(sweep: ResolvedSweep) -> Context:
         "d_max": sweep.leaves["processing.resolution.low"],
         "exclude_images": _excluded(sweep),
         "mask": mask_name(sweep),
-        "ice_rings": _ice(path, sweep),
     }
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sweepwright.engines import ice, lattices
 from sweepwright.engines.dials.carried import follows
 from sweepwright.engines.dials.models import compare_models
 from sweepwright.engines.dials.said import (
@@ -370,6 +371,16 @@ def _orientations(ended: Ended) -> Verdict:
     return compared(ended.folder, ended.subject)
 
 
+def _ice(ended: Ended) -> Verdict:
+    """Rings of ice, as our own step found them."""
+    return ice.judged(ended.folder, ended.subject)
+
+
+def _several_lattices(ended: Ended) -> Verdict:
+    """Whether a second lattice explains spots, as our own step found."""
+    return lattices.judged(ended.folder, ended.subject)
+
+
 _PLAIN: Mapping[str, Judge] = {
     f"dials.{name}": _judge(read)
     for name, read in {
@@ -387,6 +398,8 @@ _PLAIN: Mapping[str, Judge] = {
         "export": _export,
         "split_experiments": _split,
         "orientations": _orientations,
+        "several_lattices": _several_lattices,
+        "ice": _ice,
     }.items()
 }
 #: judge by the name that a step's ``judge`` gives

@@ -1,5 +1,7 @@
 """``mask@SWEEP``: pixels that the job leaves out, as one file for spot finding and integration.
 
+``mask_ice@SWEEP`` adds rings of ice that were found, for integration alone.
+
 dials.generate_mask counts pixels from 0 and takes whole numbers: a rectangle holds its first pixel and
 not its last, so corners in px are its numbers. What is cut by a border is left out as a whole.
 """
@@ -13,6 +15,7 @@ from typing import Any
 from sweepwright.engines.base import PlannedStep, constant, one, sweep_folder
 from sweepwright.engines.dials.panels import panels
 from sweepwright.engines.dials.program import program
+from sweepwright.engines.ice import decided_limits, ring_limits
 from sweepwright.geometry.detector import Pair
 from sweepwright.model.facts import PanelFact
 from sweepwright.model.job_resolved import ResolvedSweep
@@ -20,35 +23,54 @@ from sweepwright.model.plan import FileRef, Output
 from sweepwright.model.resolved import Resolved, computed, items_of
 
 MASK = "pixels.mask"
+Context = dict[str, list[Any]]
+_ICE = "processing.ice_rings"
 #: corners of the polygon that stands for an ellipse, which DIALS has not
 _CORNERS = 36
 
 
 def mask_steps(sweep: ResolvedSweep) -> list[PlannedStep]:
     """The step, where the sweep has masks."""
-    if not _masks(sweep):
+    if not _has_masks(sweep):
         return []
-    return [
-        program(
-            "generate_mask", sweep.name, sweep_folder(sweep, "mask"), _context(sweep),
-            sweep.leaves, (one(f"import@{sweep.name}", "imported.expt"),),
-            (Output(name=MASK, role="mask"),), step="mask", template="mask",
-            title=f"mask pixels of sweep {sweep.name}",
-        )
-    ]  # fmt: skip
+    title = f"mask pixels of sweep {sweep.name}"
+    return [_step("mask", sweep, _context(sweep), "import", "imported.expt", title)]
+
+
+def mask_ice_step(sweep: ResolvedSweep) -> PlannedStep:
+    """The masks again, with the rings of ice that were found by the refined geometry."""
+    context = _context(sweep)
+    context["resolutions"] += decided_limits(f"sweeps[{sweep.name}].dials.", sweep)
+    title = f"mask ice of sweep {sweep.name}"
+    return _step("mask_ice", sweep, context, "refine", "refined.expt", title)
+
+
+def _step(
+    name: str, sweep: ResolvedSweep, context: Context, source: str, models: str, title: str
+) -> PlannedStep:
+    return program(
+        "generate_mask", sweep.name, sweep_folder(sweep, name), context, sweep.leaves,
+        (one(f"{source}@{sweep.name}", models),), (Output(name=MASK, role="mask"),),
+        step=name, template="mask", title=title,
+    )  # fmt: skip
 
 
 def mask_file(sweep: ResolvedSweep) -> tuple[FileRef, ...]:
     """The mask, for a step that reads it under its own name."""
-    return (one(f"mask@{sweep.name}", MASK, MASK),) if _masks(sweep) else ()
+    return (one(f"mask@{sweep.name}", MASK, MASK),) if _has_masks(sweep) else ()
 
 
 def mask_name(sweep: ResolvedSweep) -> Resolved[Any]:
     """What such a step is told; None without masks."""
     path = f"sweeps[{sweep.name}].dials.mask"
-    if not _masks(sweep):
+    if not _has_masks(sweep):
         return constant(path, None, "no masks")
-    return computed(path, MASK, "masks of the job", sweep.leaves["masks"])
+    said = [sweep.leaves[key] for key in ("masks", _ICE) if key in sweep.leaves]
+    return computed(path, MASK, "masks of the job", *said)
+
+
+def _has_masks(sweep: ResolvedSweep) -> bool:
+    return bool(_masks(sweep)) or sweep.leaves[_ICE].value == "exclude"
 
 
 def _masks(sweep: ResolvedSweep) -> list[tuple[Any, Any]]:
@@ -56,8 +78,8 @@ def _masks(sweep: ResolvedSweep) -> list[tuple[Any, Any]]:
     return [] if leaf is None else list(items_of(leaf))
 
 
-def _context(sweep: ResolvedSweep) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {
+def _context(sweep: ResolvedSweep) -> Context:
+    found: Context = {
         "rectangles": [], "circles": [], "polygons": [], "resolutions": [],
     }  # fmt: skip
     size = sweep.leaves["geometry.size"].known
@@ -75,6 +97,8 @@ def _context(sweep: ResolvedSweep) -> dict[str, list[Any]]:
             }
             for panel, shape in _by_panel(sweep, kind, values)
         )
+    if (ice := sweep.leaves[_ICE]).value == "exclude":
+        found["resolutions"] += ring_limits(f"sweeps[{sweep.name}].dials.", ice)
     return found
 
 

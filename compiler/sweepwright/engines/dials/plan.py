@@ -16,18 +16,21 @@ from sweepwright.engines.base import (
     PlannedStep,
     Rung,
     TemplateUse,
+    constant,
     group_folder,
     one,
     sweep_folder,
 )
 from sweepwright.engines.dials import context
 from sweepwright.engines.dials.index import index_steps
-from sweepwright.engines.dials.masks import mask_file, mask_steps
+from sweepwright.engines.dials.masks import MASK, mask_file, mask_ice_step, mask_steps
 from sweepwright.engines.dials.program import both, both_files, program
+from sweepwright.engines.ice import ice_steps, is_looked_for
+from sweepwright.engines.lattices import second_lattice_step
 from sweepwright.engines.orientations import Indexed, orientation_steps
 from sweepwright.geometry.frames import IMGCIF
 from sweepwright.model.job_resolved import DataSet, ResolvedGroup, ResolvedJob, ResolvedSweep
-from sweepwright.model.plan import FileRef, Output, Result
+from sweepwright.model.plan import Condition, FileRef, Need, Output, Result
 from sweepwright.model.resolved import Leaves
 
 _REFINED = Indexed("refine", "refined.expt", IMGCIF, "dials.orientations")
@@ -42,8 +45,14 @@ def plan(job: ResolvedJob) -> Draft:
         followed = carried.sources(group)
         for sweep in group.sweeps:
             steps += _sweep(sweep, group, followed.get(sweep.name))
-            if until != "indexing":
-                steps.append(_integrate(sweep))
+            models, *spots = both(f"index@{sweep.name}", "indexed")
+            steps.append(second_lattice_step(sweep, [*spots, models], "dials.several_lattices"))
+            if until == "indexing":
+                steps += ice_steps(sweep, spots, "dials.ice")
+                continue
+            steps.append(_integrate(sweep))
+            found = ice_steps(sweep, [*spots, one(steps[-1].id, "integrated.refl")], "dials.ice")
+            steps += [*found, *_without_ice(sweep)] if found else []
         steps += orientation_steps(group, _REFINED)
         if until != "end":
             continue
@@ -110,6 +119,32 @@ def _integrate(sweep: ResolvedSweep) -> PlannedStep:
     )  # fmt: skip
 
 
+def _without_ice(sweep: ResolvedSweep) -> list[PlannedStep]:
+    """Integration again with rings of ice masked, where there are any."""
+    when = Condition(step=f"ice@{sweep.name}", field="ice", equals=True)
+    masked = mask_ice_step(sweep)
+    path = f"sweeps[{sweep.name}].dials.mask_ice"
+    values = context.integrate(sweep) | {"mask": constant(path, MASK, "rings of ice masked")}
+    again = program(
+        "integrate", sweep.name, sweep_folder(sweep, "reintegrate"), values, sweep.leaves,
+        both(f"refine@{sweep.name}", "refined"), both_files("integrated"),
+        inputs=(one(masked.id, MASK, MASK),), step="reintegrate", shares_threads=True,
+        title=f"integrate sweep {sweep.name} without rings of ice",
+    )  # fmt: skip
+    return [replace(step, when=when) for step in (masked, again)]
+
+
+def _integrated(sweep: ResolvedSweep) -> tuple[FileRef, ...]:
+    """Models and intensities of the last integration."""
+    if not is_looked_for(sweep):
+        return both(f"integrate@{sweep.name}", "integrated")
+    steps = tuple(f"{step}@{sweep.name}" for step in ("integrate", "reintegrate"))
+    return tuple(
+        FileRef(steps=steps, name=output.name, need=Need.LAST)
+        for output in both_files("integrated")
+    )
+
+
 def _group(
     group: ResolvedGroup, leaves: Leaves
 ) -> tuple[tuple[FileRef, FileRef], list[PlannedStep]]:
@@ -152,7 +187,7 @@ def _symmetry(
     """The files to scale, and the steps that bring them to one indexing and one group."""
     name = group.name
     sweeps = [sweep.name for sweep in group.sweeps]
-    integrated = tuple(ref for sweep in sweeps for ref in both(f"integrate@{sweep}", "integrated"))
+    integrated = tuple(ref for sweep in group.sweeps for ref in _integrated(sweep))
     given = group.leaves["space_group"].value is not None
     follows = context.reference(group).value is not None
     if len(sweeps) == 1 and given and not follows:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from sweepwright.engines.base import PlannedStep, TemplateUse, constant, one, sweep_folder
+from sweepwright.engines.ice import switched_rings
 from sweepwright.engines.keywords import replaced_keywords
 from sweepwright.engines.xds.instrument import Context, machine, readers
 from sweepwright.engines.xds.integrate import integrate_id
@@ -98,6 +99,7 @@ def correction(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> Conte
     return {
         **machine(sweep, job, STAGE, None),
         **group_and_cell(f"sweeps[{sweep.name}].correct.", group),
+        "ice": switched_rings(path, sweep),
         "purpose": constant(path + "purpose", "corrected intensities", "purpose"),
         "reference": constant(path + "REFERENCE_DATA_SET", reference, why),
         "friedels_law": friedel(path, group),

@@ -16,6 +16,7 @@ from sweepwright.engines.base import (
     template_path,
     threads,
 )
+from sweepwright.engines.ice import ring_limits
 from sweepwright.engines.keywords import keyword_lines
 from sweepwright.engines.xds.sensor import absorption
 from sweepwright.geometry.xds import XdsGeometry, with_segments, xds_plane
@@ -26,9 +27,6 @@ from sweepwright.programs.xds.detectors import Family, family_of
 
 #: how the names of masters end, and what XDS wants in their place (its plug-ins put it back)
 _MASTER, _SIX = "master", "??????"
-#: rings of hexagonal ice, A, and half of the width that is left out (XDS's distributed XDS.INP)
-_ICE_A = (3.897, 3.669, 3.441, 2.671, 2.249, 2.072, 1.948, 1.918, 1.883, 1.721)
-_ICE_HALF_WIDTH_A = 0.03
 #: kind of mask -> variable of the template
 _MASKS = {
     "rectangle": "rectangles",
@@ -87,6 +85,7 @@ def instrument(sweep: ResolvedSweep, job: Leaves) -> Context:
         "resolution_range": _limits(
             path, leaves["processing.resolution.low"], leaves["processing.resolution.high"]
         ),
+        "ice": [],
         "processors": threads(path + "MAXIMUM_NUMBER_OF_PROCESSORS", job["run.threads"]),
     }
 
@@ -205,10 +204,7 @@ def _untrusted(path: str, sweep: ResolvedSweep) -> dict[str, Any]:
         one = Resolved(f"sweeps[{sweep.name}].masks", mask, origin)
         found[where].append(computed(f"{path}{where}[{index}]", numbers, mask.kind, one))
     if ice.value == "exclude":
-        for ring in _ICE_A:
-            edges = tuple(round(ring + side * _ICE_HALF_WIDTH_A, 3) for side in (1, -1))
-            leaf = computed(f"{path}ice[{ring}]", edges, "rings of ice", ice)
-            found["excluded_resolution"].append(leaf)
+        found["excluded_resolution"] += ring_limits(path, ice)
     return dict(found)
 
 

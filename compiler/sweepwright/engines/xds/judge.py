@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sweepwright.engines import ice, lattices
 from sweepwright.engines.base import JudgeFunction
 from sweepwright.engines.orientations import compared
 from sweepwright.engines.xds.beam_doubt import believed
@@ -201,17 +202,23 @@ _INDEXED = _judge(
 )
 
 
-def _orientations(step: Step, folder: Path, exit_code: int) -> Verdict:
-    """Our own step: what it wrote, or that it failed."""
-    if exit_code != 0:
-        return Verdict(Outcome.FAILURE, "the orientations could not be compared")
-    return compared(folder, _subject(step))
+def _own(read: Callable[[Path, str], Verdict], failure: str) -> JudgeFunction:
+    """A judge of our own step: what it wrote, or that it failed."""
+
+    def judge(step: Step, folder: Path, exit_code: int) -> Verdict:
+        if exit_code != 0:
+            return Verdict(Outcome.FAILURE, failure)
+        return read(folder, _subject(step))
+
+    return judge
 
 
 JUDGES: Mapping[str, JudgeFunction] = {
     "xds.index": follows(_INDEXED),
     "xds.index_searched": follows(believed(_INDEXED)),
-    "xds.orientations": _orientations,
+    "xds.orientations": _own(compared, "the orientations could not be compared"),
+    "xds.several_lattices": _own(lattices.judged, "no second lattice could be looked for"),
+    "xds.ice": _own(ice.judged, "ice could not be looked for"),
     "xds.integrate": _judge(
         "INTEGRATE.LP",
         'REFLECTIONS SAVED ON FILE "INTEGRATE.HKL"',

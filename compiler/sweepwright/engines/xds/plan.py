@@ -19,7 +19,9 @@ from sweepwright.engines.base import (
     one,
     sweep_folder,
 )
+from sweepwright.engines.ice import ice_steps
 from sweepwright.engines.lattice_checks import LATTICE
+from sweepwright.engines.lattices import second_lattice_step
 from sweepwright.engines.orientations import Indexed, orientation_steps
 from sweepwright.engines.xds.carried import carried_step
 from sweepwright.engines.xds.correct import correct_id, correct_step, correction, lattices_step
@@ -49,9 +51,15 @@ def plan(job: ResolvedJob) -> Draft:
             if source is not None:
                 steps.append(carried_step(sweep, source))
             steps.append(index_step(sweep, group, job.leaves, said.instrument, source))
+            integrated = []
             if until != "indexing":
                 first = one(f"index@{sweep.name}", "XPARM.XDS", link="XPARM.XDS")
                 steps.append(integrate_step(sweep, said.integration, 1, first))
+                integrated = [one(steps[-1].id, "INTEGRATE.HKL")]
+            spots = [one(f"index@{sweep.name}", name) for name in ("SPOT.XDS", "XPARM.XDS")]
+            log = one(f"index@{sweep.name}", "IDXREF.LP")
+            steps.append(second_lattice_step(sweep, [*spots, log], "xds.several_lattices"))
+            steps += ice_steps(sweep, [*spots, *integrated], "xds.ice")
         steps += orientation_steps(group, _INDEXED)
         if until == "indexing":
             continue
@@ -118,8 +126,9 @@ def _corrected(sweep: ResolvedSweep, group: ResolvedGroup, said: _Told) -> list[
         )
         when = Condition(step=again.id, field="again", equals=True)
         refined = one(before, "GXPARM.XDS", link="XPARM.XDS")
+        without_ice = said.integration | {"ice": said.correction["ice"]}
         repeated = (
-            integrate_step(sweep, said.integration, cycle, refined),
+            integrate_step(sweep, without_ice, cycle, refined),
             correct_step(sweep, group, said.correction, cycle),
         )
         steps += [again, *(replace(step, when=when) for step in repeated)]
