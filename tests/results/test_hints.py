@@ -32,6 +32,7 @@ Cell = tuple[float, ...]
         (("I 1 2 1", MONO_I), "C 1 2 1", MONO),
         (("R 3 :R", None), "R 3 :H", (90, 90, 120, 90, 90, 120)),
         ((None, None), "P 1", ORTHO),
+        (("P 1", None), "P 21 21 21", ORTHO),
     ],
 )
 def test_what_is_the_same(hints: tuple[str | None, Cell | None], group: str, cell: Cell) -> None:

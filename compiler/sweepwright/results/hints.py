@@ -24,8 +24,7 @@ def compared(hints: tuple[str | None, Sequence[float] | None], group: Any, cell:
     symbol, wanted = hints
     expected = gemmi.SpaceGroup(symbol) if symbol is not None else None
     differences = []
-    told = expected is not None and expected.number != 1
-    if expected is not None and told and group.number not in (expected.number, _mirrored(expected)):
+    if expected is not None and expected.number not in (1, group.number, _mirrored(group)):
         kind = "screw axes" if expected.point_group_hm() == group.point_group_hm() else "symmetry"
         differences.append(f"the space group is {group.xhm()}, not {expected.xhm()}: other {kind}")
     if wanted is not None:
