@@ -138,3 +138,13 @@ def test_spots_that_cannot_be_read_are_said(tmp_path: Path) -> None:
         with pytest.raises(StepError, match="the spots cannot be read"):
             read_spots(files)
         files[name].write_text(kept)
+
+
+def test_spots_that_cannot_be_read_keep_nothing_from_going_on(tmp_path: Path) -> None:
+    files = spots(tmp_path, *ring(3.67, 200))
+    files["SPOT.XDS"].write_text("1.0 2.0 *****\n")
+    ice(StepCall(tmp_path, tuple(files.values()), {"all_images": True}))
+    assert finding(tmp_path).state is FindingState.NOT_JUDGED
+    decision = json.loads((tmp_path / "decision.json").read_bytes())
+    assert (decision["values"]["ice"], decision["values"]["rings"]) == (False, [])
+    assert "cannot be read" in decision["evidence"]["note"]

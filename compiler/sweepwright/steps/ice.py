@@ -19,16 +19,25 @@ from sweepwright.steps.spots import read_spots
 
 
 def ice(call: StepCall) -> None:
-    """``ice``: whether there is any; ``rings``, A; and a switch for the line of each ring."""
+    """``ice``: whether there is any; ``rings``, A; and a switch for the line of each ring.
+
+    What cannot be read keeps nothing from being processed: then no ring is left out.
+    """
     files = {path.name: path for path in call.inputs}
-    spots = read_spots(files)
-    found = find_ice(spots.inverse_d[~spots.indexed], *_integrated(files))
+    try:
+        spots = read_spots(files)
+        number = len(spots.indexed)
+        found = find_ice(spots.inverse_d[~spots.indexed], *_integrated(files))
+        note, judged = _told(found, all_images=call.parameters["all_images"])
+    except StepError as problem:
+        nothing = np.zeros(0)
+        number, found = 0, find_ice(nothing, nothing, nothing)
+        note, judged = f"whether there is ice is not known: {problem}", False
     values: dict[str, Any] = {"ice": bool(found.found), "rings": list(found.found)}
     for ring, evidence in zip(ice_rings(), found.rings, strict=True):
         values[SWITCH.format(ring.hkl)] = "" if evidence.found else OFF
         values[LIMITS.format(ring.hkl)] = ring.excluded if evidence.found else None
-    note, judged = _told(found, all_images=call.parameters["all_images"])
-    more = {"spots": len(spots.indexed), "judged": judged, "note": note}
+    more = {"spots": number, "judged": judged, "note": note}
     write_decision(call, values, found.to_json() | more)
 
 
