@@ -19,10 +19,9 @@ from reference_mtz import write_reference
 from ruamel.yaml import YAML
 from tiny_images import write_series
 
+from sweepwright.api.build import plan_of
 from sweepwright.api.front import Options, resolve_job
-from sweepwright.emit.compile import compile_plan
 from sweepwright.emit.tables import fill_piece, placeholder
-from sweepwright.engines.registry import engine as engine_of
 from sweepwright.language.leaves import schema_leaves
 from sweepwright.language.text import loads
 from sweepwright.model.diagnostic import Diagnostic, Severity
@@ -168,9 +167,7 @@ def compiled(folder: Path, text: str, *settings: str) -> Seen:
     if front.job is None:
         return Seen(None, front.diagnostics, text)
     job = front.job
-    plan = compile_plan(
-        job.name, job.engine.known, engine_of(job.engine.known).plan(job), job.caveats
-    )
+    _, plan = plan_of(job)
     return Seen(made(plan, job), front.diagnostics, text)
 
 

@@ -13,6 +13,7 @@ from sweepwright.api.emitted import emitted_wrongly
 from sweepwright.api.front import Options, resolve_job
 from sweepwright.emit.compile import compile_plan, given_leaves, previews
 from sweepwright.emit.tables import fill, placeholder
+from sweepwright.engines.base import Draft
 from sweepwright.engines.registry import engine as engine_of
 from sweepwright.model.diagnostic import Diagnostic, advice, error, has_errors
 from sweepwright.model.job_resolved import ResolvedJob
@@ -84,21 +85,27 @@ def compile_job(path: Path, options: Options, output: Path | None = None) -> Com
     return Compiled(folder, plan, job, tuple(diagnostics), fresh, front.sources)
 
 
-def files_of(job: ResolvedJob, source: bytes) -> tuple[Plan, dict[str, bytes]]:
-    """The plan of a job, and every file of its run folder."""
+def plan_of(job: ResolvedJob) -> tuple[Draft, Plan]:
+    """The plan of a job, and what it was made from."""
     engine = engine_of(job.engine.known)
     draft = engine.plan(job)
     tools = job.machine.tools.items()
     versions = {name: tool.version for name, tool in tools if name in XDS_PROGRAMS}
     modules = tuple(job.leaves["run.modules"].known)
-    plan = compile_plan(job.name, engine.name, draft, job.caveats, modules, versions)
+    return draft, compile_plan(job.name, engine.name, draft, job.caveats, modules, versions)
+
+
+def files_of(job: ResolvedJob, source: bytes) -> tuple[Plan, dict[str, bytes]]:
+    """The plan of a job, and every file of its run folder."""
+    draft, plan = plan_of(job)
     templates = {use.template for step in draft.steps for use in step.files}
     content = run_folder.plan_bytes(plan)
     locked = lock(job, templates, sha256_bytes(content))
     places = origins((*given_leaves(draft), *job.all_leaves()))
     files = run_folder.files_of_run(content, source, locked, places, previews(plan), run_sh(plan))
     files |= {
-        name: fill(table, placeholder).encode() for name, table in engine.reading(plan).items()
+        name: fill(table, placeholder).encode()
+        for name, table in engine_of(plan.engine).reading(plan).items()
     }
     files |= {f"sources/macros/{macro.name}.yaml": macro.source.encode() for macro in job.macros}
     files |= {f"sources/sites/{site.id}.yaml": site.source.encode() for site in job.sites}
