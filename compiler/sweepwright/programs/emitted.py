@@ -66,7 +66,7 @@ class _Line:
 def slips(text: str, program: str) -> list[Slip]:
     """All that is wrong with a file for one of ``READERS``; nothing: the tables know every line."""
     lines = text.splitlines()
-    read = [_read(program, _switched_on(line)) for line in lines]
+    read = [_read(program, _bare(line)) for line in lines]
     found = [
         Slip(number, lines[number], message)
         for number, line in enumerate(read)
@@ -84,16 +84,20 @@ def slips(text: str, program: str) -> list[Slip]:
     return found
 
 
-def _switched_on(line: str) -> str:
-    """A line without the hole at its begin, which leaves it as it stands or makes a comment of it."""
-    return line.partition("> ")[2] if line.startswith("<") else line
+def _bare(line: str) -> str:
+    """A line whose holes have no names: those of one sweep are then as those of another.
+
+    A hole at its begin leaves it as it stands or makes a comment of it, and is taken away.
+    """
+    if "<" not in line:
+        return line
+    switched_on = line.partition("> ")[2] if line.startswith("<") else line
+    return _HOLE.sub("<>", switched_on)
 
 
 def statements(text: str, program: str) -> list[Statement]:
     """All that a file for XDS, XSCALE or XDSCONV says; places are within its line."""
-    return [
-        one for line in text.splitlines() for one in _read(program, _switched_on(line)).statements
-    ]
+    return [one for line in text.splitlines() for one in _read(program, _bare(line)).statements]
 
 
 @lru_cache(maxsize=4096)
