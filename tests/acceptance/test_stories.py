@@ -24,6 +24,8 @@ from sweepwright.cli.main import MODULES, application
 from sweepwright.model.plan import FileRef, LineTable, Plan
 from sweepwright.model.resolved import Layer
 
+#: where data of a sweep come from: the second runs where there is ice
+INTEGRATED = ("integrate", "reintegrate")
 BOTH = ("dials", "xds")
 #: examples that an engine cannot do yet, and says so
 ONE_ENGINE = {
@@ -194,7 +196,8 @@ def test_inverse_beam_wedges_are_one_data_set(stories: dict[str, Path]) -> None:
     assert run.results == {"results/merged.mtz", "results/unmerged.mtz"}
     starts = [run.value(f"sweeps[W{n}].scan.start") for n in range(1, 9)]
     assert starts == [0, 180, 30, 210, 60, 240, 90, 270]
-    assert run.taken_by("cosym@x1") == [f"integrate@W{n}" for n in range(1, 9)]
+    wedges = [f"W{n}" for n in range(1, 9)]
+    assert run.taken_by("cosym@x1") == [f"{step}@{w}" for w in wedges for step in INTEGRATED]
     assert "anomalous = True" in run.text("groups/x1/scale/scale.phil")
 
 
@@ -338,7 +341,7 @@ def test_one_line_stands_for_forty_crystals(stories: dict[str, Path]) -> None:
     assert folders == names
     assert run.results == {"results/merged.mtz", "results/unmerged.mtz"}
     assert sum(step.id.startswith("scale@") for step in run.plan.steps) == 1
-    assert run.taken_by("cosym@all") == [f"integrate@{name}" for name in names]
+    assert run.taken_by("cosym@all") == [f"{step}@{x}" for x in names for step in INTEGRATED]
     assert run.value("crystals[all].cell") == [120.1, 120.1, 85.2, 90, 90, 120]
     assert run.plan.caveats
 
@@ -466,7 +469,7 @@ def test_screening_merges_nothing_and_says_so(stories: dict[str, Path]) -> None:
     assert run.results == set()
     assert {step.id.partition("@")[0] for step in run.plan.steps} <= {
         "manifest", "import", "find_spots", "search_beam", "beam_centres", "carried", "index",
-        "refine", "integrate",
+        "refine", "several_lattices", "integrate", "ice", "mask_ice", "reintegrate",
     }  # fmt: skip
     assert any("not for refinement" in caveat for caveat in run.plan.caveats)
     _, told = check(stories["screening"] / "screening.yaml")
