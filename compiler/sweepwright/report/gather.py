@@ -260,6 +260,8 @@ def _signal(evidence: Mapping[str, Any]) -> str:
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
     return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
