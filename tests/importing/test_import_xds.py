@@ -93,7 +93,7 @@ WRITTEN_ANYWAY = {
 #: what XDS.INP says and a job does not
 NOT_CARRIED = {
     "UNIT_CELL_CONSTANTS": "XDS takes no cell without a space group",
-    "REFERENCE_DATA_SET": "this release uses no reference data with XDS",
+    "REFERENCE_DATA_SET": "a job names it as 'reference' of its crystal",
     "X-GEO_CORR": "a job names no such file",
     "Y-GEO_CORR": "a job names no such file",
 }

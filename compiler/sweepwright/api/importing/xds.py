@@ -61,7 +61,7 @@ _ANYWAY = {
 _NOT_CARRIED = {
     "NUMBER_OF_FORKED_INTEGRATE_JOBS": "COLSPOT and INTEGRATE get the same number, 'jobs' of 'run'",
     "CLUSTER_NODES": "a job says how many nodes, with 'nodes' of 'run', and Slurm gives the names",
-    "REFERENCE_DATA_SET": "this release uses no reference data with XDS",
+    "REFERENCE_DATA_SET": "a job names it as 'reference' of its crystal",
 }
 #: where values go that the table puts aside
 _GATHERED: Mapping[str, tuple[str | int, ...]] = {
