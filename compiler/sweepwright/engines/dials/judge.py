@@ -366,19 +366,9 @@ def _has_content(path: Path) -> bool:
     return path.is_file() and path.stat().st_size > 0
 
 
-def _orientations(ended: Ended) -> Verdict:
-    """The sweeps of a crystal are turned against each other as goniostat and settings say."""
-    return compared(ended.folder, ended.subject)
-
-
-def _ice(ended: Ended) -> Verdict:
-    """Rings of ice, as our own step found them."""
-    return ice.judged(ended.folder, ended.subject)
-
-
-def _several_lattices(ended: Ended) -> Verdict:
-    """Whether a second lattice explains spots, as our own step found."""
-    return lattices.judged(ended.folder, ended.subject)
+def _own(read: Callable[[Path, str], Verdict]) -> Callable[[Ended], Verdict]:
+    """What a step of our own wrote, read by what both engines share."""
+    return lambda ended: read(ended.folder, ended.subject)
 
 
 _PLAIN: Mapping[str, Judge] = {
@@ -397,9 +387,9 @@ _PLAIN: Mapping[str, Judge] = {
         "merge": _merge,
         "export": _export,
         "split_experiments": _split,
-        "orientations": _orientations,
-        "several_lattices": _several_lattices,
-        "ice": _ice,
+        "orientations": _own(compared),
+        "several_lattices": _own(lattices.judged),
+        "ice": _own(ice.judged),
     }.items()
 }
 #: judge by the name that a step's ``judge`` gives
