@@ -184,7 +184,9 @@ def test_the_distance_moves_all_panels_along_the_normal_at_the_beam() -> None:
 
 def test_a_beam_centre_moves_all_panels_in_the_plane() -> None:
     said = header(BARREL)
-    x, y = said.fields["beam_center"].value  # type: ignore[misc]
+    center = said.fields["beam_center"].value
+    assert isinstance(center, tuple)
+    x, y = map(float, center)
     text = compiled(said, f"geometry: {{beam_center: [{x + 8} px, {y - 5} px]}}").xds_inp
     fast, slow = (np.array(vector) for vector in (BARREL[1].fast, BARREL[1].slow))
     moved = -8 * _PIXEL[0] * fast + 5 * _PIXEL[1] * slow

@@ -195,8 +195,9 @@ def check_tools(job: ResolvedJob) -> list[Diagnostic]:
     absent = missing(job.machine)
     if job.leaves["processing.scaling.program"].value == "aimless":
         absent += [name for name in ("pointless", "aimless") if name not in job.machine.tools]
-    if engine == "xds" and max(job.leaves["run.jobs"].known) > 1:
-        absent += [name for name in (FORKXDS,) if name not in job.machine.tools]
+    several = engine == "xds" and max(job.leaves["run.jobs"].known) > 1
+    if several and FORKXDS not in job.machine.tools:
+        absent.append(FORKXDS)
     if not absent:
         return _without_ccp4(job) if engine == "xds" else []
     hint = INSTALL_DIALS if engine == "dials" else "Put the folders of XDS and CCP4 on PATH."

@@ -21,9 +21,9 @@ def compile_plan(
     name: str,
     engine: str,
     draft: Draft,
-    caveats: tuple[str, ...] = (),
-    modules: tuple[str, ...] = (),
-    versions: Mapping[str, str] | None = None,
+    caveats: tuple[str, ...],
+    modules: tuple[str, ...],
+    versions: Mapping[str, str],
 ) -> Plan:
     """The plan of a draft, for programs of these versions, as far as they matter to their judges.
 
@@ -39,8 +39,7 @@ def compile_plan(
         name=name,
         engine=engine,
         steps=tuple(
-            _step(planned, table, (versions or {}).get(planned.program, ""))
-            for planned in draft.steps
+            _step(planned, table, versions.get(planned.program, "")) for planned in draft.steps
         ),
         results=draft.results,
         modules=modules,

@@ -25,10 +25,11 @@ from pydantic import (
     model_validator,
 )
 
+from sweepwright.model.types import MODULE
+
 STEP_ID = r"^[a-z][a-z0-9_]*(@[A-Za-z0-9][A-Za-z0-9_+.-]*)?$"
 SAFE_PATH = r"^(?!/)(?!.*(^|/)\.\.(/|$))[A-Za-z0-9._+/@-]+$"
 _SAFE = re.compile(SAFE_PATH)
-MODULE = r"^[A-Za-z0-9][A-Za-z0-9_+-]*([./][A-Za-z0-9_+-]+)*$"
 
 
 def _safe_path(path: str) -> str:

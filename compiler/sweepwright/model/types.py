@@ -25,7 +25,9 @@ _OTHER_TRUE_FALSE = {
     **dict.fromkeys(("n", "f", "nein", "non", "0"), "false"),
 }
 _TRUE_FALSE = {"true": True, "false": False, "on": True, "off": False, "yes": True, "no": False}
-_MODULE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]*(?:[./][A-Za-z0-9_+-]+)*")
+#: names of environment modules; none is an option of the command that loads them
+MODULE = r"^[A-Za-z0-9][A-Za-z0-9_+-]*([./][A-Za-z0-9_+-]+)*$"
+_MODULE = re.compile(MODULE)
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,127}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 

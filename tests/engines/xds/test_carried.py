@@ -18,11 +18,10 @@ from hypothesis import strategies as st
 from perturbed import merged, text_of
 from tiny_images import write_series
 
+from sweepwright.api.build import plan_of
 from sweepwright.api.front import Options, resolve_job
-from sweepwright.emit.compile import compile_plan
 from sweepwright.emit.tables import fill
 from sweepwright.engines.carried import believed
-from sweepwright.engines.registry import engine
 from sweepwright.language.text import loads
 from sweepwright.model.diagnostic import Diagnostic
 from sweepwright.model.plan import Plan, Step
@@ -91,7 +90,7 @@ def planned(
     front = resolve_job(folder / "job.yaml", Options(), loaded)
     if front.job is None:
         return None, front.diagnostics
-    made = compile_plan("job", "xds", engine("xds").plan(front.job))
+    made = plan_of(front.job)[1]
     return made, front.diagnostics
 
 

@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_images import write_series
 
+from sweepwright.api.build import plan_of
 from sweepwright.api.front import Options, resolve_job
-from sweepwright.emit.compile import compile_plan
 from sweepwright.emit.tables import fill
-from sweepwright.engines.registry import engine
 from sweepwright.language.text import loads
 from sweepwright.model.diagnostic import Severity
 from sweepwright.model.plan import Plan, Step
@@ -41,7 +40,7 @@ def planned(folder: Path, job: str) -> Plan | None:
     front = resolve_job(folder / "job.yaml", Options(), loaded)
     if front.job is None or any(one.severity is Severity.ERROR for one in front.diagnostics):
         return None
-    return compile_plan("job", "xds", engine("xds").plan(front.job))
+    return plan_of(front.job)[1]
 
 
 def written(step: Step, keyword: str) -> list[Any]:
