@@ -13,7 +13,7 @@ from sweepwright.api.emitted import emitted_wrongly
 from sweepwright.api.front import Options, resolve_job
 from sweepwright.emit.compile import previews
 from sweepwright.model.plan import Attempt, LineTable, Plan
-from sweepwright.programs.emitted import READERS, slips
+from sweepwright.programs.emitted import READERS, Slip, read_line, slips
 from sweepwright.programs.keyword_forms import unknown_words
 from sweepwright.programs.keyword_tables import LINE_PROGRAMS, table
 from sweepwright.programs.keywords import program_problem
@@ -56,6 +56,10 @@ def with_ccp4(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{STANDINS}:{Path(found).parent}")
 
 
+def told(text: str, program: str) -> list[Slip]:
+    return slips([read_line(line, program) for line in text.splitlines()], program)
+
+
 def compiled(name: str, folder: Path) -> tuple[Plan, dict[str, bytes]]:
     write_story(name, folder)
     bind = dict(word.split("=") for word in OPTIONS.get(name, ())[1:])
@@ -96,7 +100,7 @@ def test_nothing_is_wrong_with_the_files_of_the_examples(
     [(XDS, "xds"), (XSCALE, "xscale"), (XDSCONV, "xdsconv"), (AIMLESS, "aimless")],
 )
 def test_nothing_is_wrong_with_good_files(text: str, program: str) -> None:
-    assert slips(text, program) == []
+    assert told(text, program) == []
 
 
 @pytest.mark.parametrize(
@@ -129,7 +133,7 @@ def test_a_broken_line_is_found(
     program: str, text: str, old: str, new: str, line: int, said: str
 ) -> None:
     assert old in text
-    found = slips(text.replace(old, new), program)
+    found = told(text.replace(old, new), program)
     assert any(slip.line == line and said in slip.message for slip in found), found
 
 

@@ -11,8 +11,7 @@ from typing import Any
 from sweepwright.api.collecting import without_collecting
 from sweepwright.api.emitted import emitted_wrongly
 from sweepwright.api.front import Options, resolve_job
-from sweepwright.emit.compile import compile_plan, given_leaves, previews
-from sweepwright.emit.tables import fill, placeholder
+from sweepwright.emit.compile import compile_plan, given_leaves, given_templates, previews
 from sweepwright.engines.base import Draft
 from sweepwright.engines.registry import engine as engine_of
 from sweepwright.model.diagnostic import Diagnostic, advice, error, has_errors
@@ -98,15 +97,11 @@ def plan_of(job: ResolvedJob) -> tuple[Draft, Plan]:
 def files_of(job: ResolvedJob, source: bytes) -> tuple[Plan, dict[str, bytes]]:
     """The plan of a job, and every file of its run folder."""
     draft, plan = plan_of(job)
-    templates = {use.template for step in draft.steps for use in step.files}
     content = run_folder.plan_bytes(plan)
-    locked = lock(job, templates, sha256_bytes(content))
+    locked = lock(job, given_templates(draft), sha256_bytes(content))
     places = origins((*given_leaves(draft), *job.all_leaves()))
-    files = run_folder.files_of_run(content, source, locked, places, previews(plan), run_sh(plan))
-    files |= {
-        name: fill(table, placeholder).encode()
-        for name, table in engine_of(plan.engine).reading(plan).items()
-    }
+    texts = previews(plan, engine_of(plan.engine).reading(plan))
+    files = run_folder.files_of_run(content, source, locked, places, texts, run_sh(plan))
     files |= {f"sources/macros/{macro.name}.yaml": macro.source.encode() for macro in job.macros}
     files |= {f"sources/sites/{site.id}.yaml": site.source.encode() for site in job.sites}
     return plan, files

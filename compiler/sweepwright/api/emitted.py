@@ -8,7 +8,7 @@ from dataclasses import replace
 from sweepwright.emit.tables import fill_piece, placeholder
 from sweepwright.model.diagnostic import Diagnostic, error
 from sweepwright.model.plan import Attempt, Line, LineTable, Piece, Plan
-from sweepwright.programs.emitted import READERS, Slip, slips, statements
+from sweepwright.programs.emitted import READERS, ReadLine, Slip, read_line, slips
 from sweepwright.programs.xds_builds import doubts_of_build
 from sweepwright.programs.xds_lint import doubts
 
@@ -36,20 +36,25 @@ def _all(
     plan: Plan, files: Mapping[str, bytes], build: int | None
 ) -> Iterator[tuple[str, Diagnostic]]:
     """What is wrong with each file of the plan, with the file's name and line."""
+    known: dict[int, ReadLine] = {}  # files share lines
     for step in plan.steps:
         for file in step.files:
             program = READERS.get(file.name)
             if program is None:
                 continue
             path = f"{step.folder}/{file.name}"
-            text = files[path].decode()
-            for slip in slips(text, program):
+            texts = files[path].decode().split("\n")[:-1]
+            lines = [
+                known.get(id(line)) or known.setdefault(id(line), read_line(text, program))
+                for line, text in zip(file.lines, texts, strict=True)
+            ]
+            for slip in slips(lines, program):
                 if not (slip.unread and _of_job(file.lines[slip.line])):
-                    yield f"{path}, line {slip.line + 1}", _slipped(slip)
-            for number, line in _tried(file, step.attempts):
-                for slip in slips(line, program):
-                    yield f"{path}, line {number + 1} when tried again", _slipped(slip)
-            said = statements(text, program)
+                    yield f"{path}, line {slip.line + 1}", _slipped(slip, texts[slip.line])
+            for number, text in _tried(file, step.attempts):
+                for slip in slips([read_line(text, program)], program):
+                    yield f"{path}, line {number + 1} when tried again", _slipped(slip, text)
+            said = [one for line in lines for one in line.statements]
             for found in doubts(said, program, lambda _: None):
                 yield path, found
             if build is not None and said:
@@ -57,8 +62,8 @@ def _all(
                     yield path, found
 
 
-def _slipped(slip: Slip) -> Diagnostic:
-    return error("SW-P018", f"{slip.message}: '{' '.join(slip.text.split())}'", help=_HELP)
+def _slipped(slip: Slip, text: str) -> Diagnostic:
+    return error("SW-P018", f"{slip.message}: '{' '.join(text.split())}'", help=_HELP)
 
 
 def _told(several: list[tuple[str, Diagnostic]]) -> Diagnostic:

@@ -56,7 +56,7 @@ class Explained:
         """For ``--json``; absent parts are left out."""
         told: dict[str, Any] = {
             "leaf": self.leaf,
-            "stack": [level_to_json(level) for level in self.stack],
+            "stack": [level_to_json(w.value, w.origin, w.edit) for w in self.stack],
         }
         if self.of:
             told["of"] = [source.to_json() for source in self.of]

@@ -8,7 +8,7 @@ from typing import Any
 from sweepwright.emit.spell import SPELLERS
 from sweepwright.emit.tables import fill, placeholder, without_keywords
 from sweepwright.emit.templates import CCP4, JSON, PHIL, SHELL, TEXT, XDS, Dialect, Renderer, piece
-from sweepwright.engines.base import Draft, PlannedStep, Rung, TemplateUse
+from sweepwright.engines.base import Draft, Part, PlannedStep, Rung, TemplateUse
 from sweepwright.model.plan import Argument, Attempt, LineTable, Plan, Step
 from sweepwright.model.resolved import Resolved
 
@@ -79,9 +79,25 @@ def _attempt(rung: Rung, planned: PlannedStep) -> Attempt:
 def given_leaves(draft: Draft) -> Iterator[Resolved[Any]]:
     """Every leaf that the templates and arguments of a draft get: all that can be emitted."""
     for planned in draft.steps:
-        yield from _leaves(planned.argv)
-        for use in planned.files:
-            yield from _leaves(use.context)
+        yield from (item for item in planned.argv if isinstance(item, Resolved))
+    for _, context in _rendered(draft):
+        yield from _leaves(context)
+
+
+def given_templates(draft: Draft) -> set[str]:
+    """The names of the templates of a draft."""
+    return {template for template, _ in _rendered(draft)}
+
+
+def _rendered(draft: Draft) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The templates of files and of their parts, each once with each context."""
+    seen: set[tuple[str, int]] = set()
+    todo: list[TemplateUse | Part] = [use for step in draft.steps for use in step.files]
+    for use in todo:
+        if (use.template, id(use.context)) not in seen:
+            seen.add((use.template, id(use.context)))
+            yield use.template, use.context
+            todo += (item for item in use.context.values() if isinstance(item, Part))
 
 
 def _leaves(value: Any) -> Iterator[Resolved[Any]]:
@@ -95,14 +111,14 @@ def _leaves(value: Any) -> Iterator[Resolved[Any]]:
             yield from _leaves(item)
 
 
-def previews(plan: Plan) -> dict[str, str]:
+def previews(plan: Plan, reading: Mapping[str, LineTable] | None = None) -> dict[str, str]:
     """The files of every step as far as they are known; a hole reads ``<who fills it>``.
 
-    A step that starts finds its filled files in the folder of its attempt; these stand one above.
+    ``reading`` are more of them by their paths, which share lines with those of the steps. A step that starts finds its filled files in the folder of its attempt; these stand one above.
     """
-    shown: dict[str, str] = {}
+    tables = {f"{step.folder}/{file.name}": file for step in plan.steps for file in step.files}
     lines: dict[int, str] = {}
-    for step in plan.steps:
-        for file in step.files:
-            shown[f"{step.folder}/{file.name}"] = fill(file, placeholder, lines)
-    return shown
+    return {
+        path: fill(table, placeholder, lines)
+        for path, table in (tables | dict(reading or {})).items()
+    }

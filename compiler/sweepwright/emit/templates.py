@@ -1,8 +1,8 @@
 """Templates to line tables: jinja2 with StrictUndefined, and nothing printed but leaves.
 
-Each leaf of a context reaches the template as a `Slot`; printing it leaves a mark in the text, from
-which the line table is cut afterwards. So every emitted value has an owner by construction, and a
-leaf that is not known yet becomes a hole without the template knowing.
+A template is run as a stream of what it prints: its own text, and each leaf as itself. So every
+emitted value has an owner by construction, and a leaf that is not known yet becomes a hole without
+the template knowing. A `Part` that is printed stands there with its lines.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.nativetypes import NativeEnvironment
 
 from sweepwright.emit.spell import SPELLERS
-from sweepwright.model.plan import Filled, Hole, Line, LineTable
+from sweepwright.engines.base import Part
+from sweepwright.model.plan import Filled, Hole, Line, LineTable, Piece
 from sweepwright.model.resolved import AtRun, Decision, Resolved
 from sweepwright.resources import templates_folder
 
-_MARK = re.compile("\x01(\\d+)\x02")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -39,34 +40,16 @@ SHELL = Dialect("shell", "")
 TEXT = Dialect("plain", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A leaf in a template: printed as a mark; ``value`` is there for conditions alone."""
-
-    index: int
-    leaf: Resolved[Any]
-
-    @property
-    def value(self) -> Any:
-        """The plain value; None while it is a hole."""
-        return None if isinstance(self.leaf.value, Decision | AtRun) else self.leaf.value
-
-    @property
-    def given(self) -> bool:
-        """Whether there is a value, now or when the step starts."""
-        return self.leaf.value is not None
-
-    def __str__(self) -> str:
-        return f"\x01{self.index}\x02"
-
-
 @cache
-def environment() -> Environment:
-    """The environment of all emitted files; it keeps the templates that it has compiled."""
-    made = Environment(
+def environment() -> NativeEnvironment:
+    """The environment of all emitted files; it keeps the templates that it has compiled.
+
+    What such a one prints comes as it is, not as text.
+    """
+    made = NativeEnvironment(
         loader=FileSystemLoader(templates_folder(), encoding="utf-8"),
         undefined=StrictUndefined,
-        finalize=_only_leaves,
+        finalize=_printable,
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=False,
@@ -77,53 +60,56 @@ def environment() -> Environment:
 
 
 class Renderer:
-    """Fills the templates of one plan; a line that stands in several files is made once."""
+    """Fills the templates of one plan; what several files have in common is made once."""
 
     def __init__(self) -> None:
         self._environment = environment()
-        self._slots: dict[int, Slot] = {}  # by id: values need not be hashable; slots keep leaves
-        self._leaves: list[Resolved[Any]] = []
-        self._lines: dict[str, dict[str, Line]] = {}  # by style and text
+        # by the id of a context, which is kept with them
+        self._made: dict[tuple[str, str, int], tuple[dict[str, Any], tuple[Line, ...]]] = {}
 
     def table(
         self, template: str, name: str, dialect: Dialect, context: dict[str, Any]
     ) -> LineTable:
-        """The line table of the file ``name``; ``context`` holds leaves, and lists or mappings of them.
+        """The line table of the file ``name``; ``context`` holds leaves and parts, and lists or mappings of them.
 
         Raises jinja2.UndefinedError for a name that the context lacks, TypeError for anything printed
         that is no leaf.
         """
-        text = self._environment.get_template(template).render(self._marked(context))
-        known = self._lines.setdefault(dialect.style, {})
-        lines = []
-        for written in text.split("\n"):
-            line = known.get(written)
-            if line is None:
-                line = known[written] = self._line(written, dialect)
-            lines.append(line)
+        lines = self._lines(template, dialect, context)
         # its pieces are valid: looking at them once more takes as long as making them
-        return LineTable.model_construct(name=name, comment=dialect.comment, lines=tuple(lines))
+        return LineTable.model_construct(name=name, comment=dialect.comment, lines=lines)
 
-    def _marked(self, value: Any) -> Any:
-        if isinstance(value, Resolved):
-            slot = self._slots.get(id(value))
-            if slot is None:
-                slot = self._slots[id(value)] = Slot(len(self._leaves), value)
-                self._leaves.append(value)
-            return slot
-        if isinstance(value, dict):
-            return {key: self._marked(item) for key, item in value.items()}
-        if isinstance(value, list | tuple):
-            return [self._marked(item) for item in value]
-        raise TypeError(f"a context holds leaves only, not {value!r}")
+    def _lines(self, template: str, dialect: Dialect, context: dict[str, Any]) -> tuple[Line, ...]:
+        key = template, dialect.style, id(context)
+        if key not in self._made:
+            self._made[key] = context, tuple(self._run(template, dialect, context))
+        return self._made[key][1]
 
-    def _line(self, text: str, dialect: Dialect) -> Line:
-        """What stands between marks is text of the template."""
-        return tuple(
-            piece(self._leaves[int(part)], dialect) if number % 2 else part
-            for number, part in enumerate(_MARK.split(text))
-            if part
-        )
+    def _run(self, template: str, dialect: Dialect, context: dict[str, Any]) -> list[Line]:
+        lines: list[Line] = []
+        line: list[Piece] = []
+        for printed in self._environment.get_template(template).generate(context):
+            if isinstance(printed, str):
+                first, *more = printed.split("\n")
+                _add(line, first)
+                for text in more:
+                    lines.append(tuple(line))
+                    line = [text] if text else []
+            elif isinstance(printed, Part):
+                *above, last = self._lines(printed.template, dialect, printed.context)
+                lines += above
+                line += last
+            else:
+                line.append(piece(printed, dialect))
+        return [*lines, tuple(line)] if line else lines
+
+
+def _add(line: list[Piece], text: str) -> None:
+    """Neighbouring text is one piece, wherever the template was cut."""
+    if text and line and isinstance(line[-1], str):
+        line[-1] += text
+    elif text:
+        line.append(text)
 
 
 def piece(leaf: Resolved[Any], dialect: Dialect) -> Filled | Hole:
@@ -144,7 +130,7 @@ def piece(leaf: Resolved[Any], dialect: Dialect) -> Filled | Hole:
     return Filled(text=text, leaf=leaf.path, origin=origin)
 
 
-def _only_leaves(value: Any) -> Any:
-    if not isinstance(value, Slot):
+def _printable(value: Any) -> Any:
+    if not isinstance(value, Resolved | Part):
         raise TypeError(f"a template printed {value!r}, which has no origin")
     return value

@@ -10,26 +10,35 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic_core import to_json
+import orjson
+from pydantic_core import to_jsonable_python
+
+_FOR_PEOPLE = (
+    orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+)
 
 
 def json_bytes(value: Any) -> bytes:
-    """JSON for people and diffs: sorted keys, indented, a final newline."""
-    return to_json(_sorted(value), indent=1) + b"\n"
+    """JSON for people and diffs: sorted keys, indented, a final newline.
+
+    Raises ValueError for NaN and infinity, which JSON does not know.
+    """
+    content = orjson.dumps(value, default=to_jsonable_python, option=_FOR_PEOPLE)
+    if b"null" in content:  # what it makes of them
+        _refuse_not_finite(value)
+    return content
 
 
-def _sorted(value: Any) -> Any:
-    """Plain data with the keys of every mapping in order. Raises ValueError for NaN and infinity."""
+def _refuse_not_finite(value: Any) -> None:
     if isinstance(value, dict):
-        # most values are texts, and there are many
-        return {
-            key: item if type(item) is str else _sorted(item) for key, item in sorted(value.items())
-        }
-    if isinstance(value, list | tuple):
-        return [item if type(item) is str else _sorted(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
+        value = value.values()
+    elif isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"JSON knows no {value}")
-    return value
+    elif not isinstance(value, list | tuple):
+        return
+    for item in value:
+        if type(item) is not str:  # most are, and there are many
+            _refuse_not_finite(item)
 
 
 def write_file(path: Path, content: bytes, executable: bool = False) -> None:

@@ -24,8 +24,19 @@ TO_RUN = "../../../.."
 
 
 @dataclass(frozen=True)
+class Part:
+    """Lines that several files have in common: a template, and leaves to fill it with.
+
+    A template prints it like a leaf, on a line of its own.
+    """
+
+    template: str
+    context: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class TemplateUse:
-    """A file to be rendered into a step: template, file name, dialect, and leaves to fill it with.
+    """A file to be rendered into a step: template, file name, dialect, and leaves and parts to fill it with.
 
     Lines of the template that begin with a keyword of ``replaced`` are left out.
     """

@@ -12,38 +12,27 @@ Names
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
-    WithJsonSchema,
     model_validator,
 )
 
 from sweepwright.model.types import MODULE
 
 STEP_ID = r"^[a-z][a-z0-9_]*(@[A-Za-z0-9][A-Za-z0-9_+.-]*)?$"
-SAFE_PATH = r"^(?!/)(?!.*(^|/)\.\.(/|$))[A-Za-z0-9._+/@-]+$"
-_SAFE = re.compile(SAFE_PATH)
-
-
-def _safe_path(path: str) -> str:
-    """A path that stays below the folder it is relative to."""
-    if not _SAFE.match(path):
-        raise ValueError(f"'{path}' is not a plain path below the run folder")
-    return path
-
-
+_ANY, _NO_DOT = "[A-Za-z0-9._+@-]*", "[A-Za-z0-9_+@-]"
+_NAME = rf"(\.|\.{{0,2}}{_NO_DOT}{_ANY}|\.{{3}}{_ANY})"
+#: a path that stays below the folder it is relative to: names with slashes between, none of them ``..``
+SAFE_PATH = rf"^{_NAME}(/{_NAME}?)*$"
 PLAN_VERSION: Literal[1] = 1
 StepId = Annotated[str, Field(pattern=STEP_ID)]
-SafePath = Annotated[
-    str, AfterValidator(_safe_path), WithJsonSchema({"type": "string", "pattern": SAFE_PATH})
-]
+SafePath = Annotated[str, Field(pattern=SAFE_PATH)]
 
 
 class PlanModel(BaseModel):
@@ -85,8 +74,14 @@ class FileRef(PlanModel):
         return self
 
 
-class Filled(PlanModel):
-    """A piece of text that a leaf gave: ``origin`` names layer and key, never a file or line."""
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A piece of text that a leaf gave: ``origin`` names layer and key, never a file or line.
+
+    It is no model: a plan has very many of them, and they are made from values that were checked.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     text: str
     leaf: str

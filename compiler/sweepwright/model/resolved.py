@@ -123,6 +123,11 @@ class Resolved(Generic[T]):
             raise TypeError(f"{self.path} is not known before the run: {self.value}")
         return self.value
 
+    @property
+    def given(self) -> bool:
+        """Whether there is a value, now or when a step starts."""
+        return self.value is not None
+
     def at(self, path: str) -> Resolved[T]:
         """The same leaf under another name."""
         return replace(self, path=path)

@@ -1,13 +1,13 @@
 """The files that we write for XDS, XSCALE, XDSCONV, POINTLESS and AIMLESS, held against the tables.
 
-It looks at the text alone, so it serves for the files of a plan, in which holes read ``<...>``, as for
-what a program was given. A keyword whose value is not known yet is looked at without the value.
+It looks at the text alone, line by line and then at all lines of a file, so it serves for the files of a
+plan, in which holes read ``<...>``, as for what a program was given. A keyword whose value is not known yet is looked at without the value.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
@@ -45,7 +45,6 @@ class Slip:
     """What is wrong with a line, counted from 0. ``unread``: nothing, but that no step reads it."""
 
     line: int
-    text: str
     message: str
     unread: bool = False
 
@@ -55,7 +54,7 @@ Names = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class ReadLine:
     """What is wrong with a line whatever stands around it, and what it says."""
 
     wrong: tuple[str, ...] = ()
@@ -63,22 +62,25 @@ class _Line:
     statements: tuple[Statement, ...] = ()
 
 
-def slips(text: str, program: str) -> list[Slip]:
-    """All that is wrong with a file for one of ``READERS``; nothing: the tables know every line."""
-    lines = text.splitlines()
-    read = [_read(program, _bare(line)) for line in lines]
+def read_line(line: str, program: str) -> ReadLine:
+    """A line of a file for one of ``READERS``, held against its table."""
+    return _read(program, _bare(line))
+
+
+def slips(lines: Sequence[ReadLine], program: str) -> list[Slip]:
+    """All that is wrong with a file; nothing: the tables know every line."""
     found = [
-        Slip(number, lines[number], message)
-        for number, line in enumerate(read)
+        Slip(number, message)
+        for number, line in enumerate(lines)
         if line.wrong
         for message in line.wrong
     ]
-    names = tuple([line.names for line in read])
-    found += (Slip(number, lines[number], message) for number, message in _around(program, names))
+    names = tuple([line.names for line in lines])
+    found += (Slip(number, message) for number, message in _around(program, names))
     if program == "xds":
-        job = next((line.statements[0].value for line in read if line.names == ("JOB",)), "")
+        job = next((line.statements[0].value for line in lines if line.names == ("JOB",)), "")
         found += (
-            Slip(number, lines[number], f"no step of JOB reads {name}", unread=True)
+            Slip(number, f"no step of JOB reads {name}", unread=True)
             for number, name in _unread(names, job)
         )
     return found
@@ -95,13 +97,8 @@ def _bare(line: str) -> str:
     return _HOLE.sub("<>", switched_on)
 
 
-def statements(text: str, program: str) -> list[Statement]:
-    """All that a file for XDS, XSCALE or XDSCONV says; places are within its line."""
-    return [one for line in text.splitlines() for one in _read(program, _bare(line)).statements]
-
-
 @lru_cache(maxsize=4096)
-def _read(program: str, line: str) -> _Line:
+def _read(program: str, line: str) -> ReadLine:
     """A line by itself. The sweeps of a job have most of their lines in common."""
     wrong: tuple[str, ...] = () if line.isascii() else ("it is not ASCII",)
     if program in LINE_PROGRAMS:
@@ -110,7 +107,7 @@ def _read(program: str, line: str) -> _Line:
     if len(code) > _LONGEST.get(program, len(code)):
         wrong += (f"{program} reads {_LONGEST[program]} characters of a line, and it has more",)
     if not code:
-        return _Line(wrong)
+        return ReadLine(wrong)
     found = parse(code, cast(Program, program))
     wrong += tuple(problem.message for problem in found.problems)
     rows = table(program)
@@ -119,7 +116,7 @@ def _read(program: str, line: str) -> _Line:
         unknown = (one.name for one in found.statements if one.name not in rows)
         wrong += tuple(f"xdsconv has no keyword '{name}'" for name in unknown)
     wrong += tuple(filter(None, (_wrong_value(rows[one.name], one) for one in known)))
-    return _Line(wrong, tuple(one.name for one in known), tuple(known))
+    return ReadLine(wrong, tuple(one.name for one in known), tuple(known))
 
 
 def _wrong_value(row: Keyword, given: Statement) -> str:
@@ -129,22 +126,22 @@ def _wrong_value(row: Keyword, given: Statement) -> str:
     return wrong_value(row, " ".join(given.words))
 
 
-def _words(program: str, words: list[str], wrong: tuple[str, ...]) -> _Line:
+def _words(program: str, words: list[str], wrong: tuple[str, ...]) -> ReadLine:
     """A line of POINTLESS or AIMLESS; words that the tables do not have may be of a newer version.
 
     The name has two words more with it: what differs in them is said of another thing.
     """
     if not words:
-        return _Line(wrong)
+        return ReadLine(wrong)
     name = spelled(program, words[0])
     if name not in table(program):
-        return _Line((*wrong, f"{program} has no keyword '{shown(words[0])}'"))
+        return ReadLine((*wrong, f"{program} has no keyword '{shown(words[0])}'"))
     if words[-1] in ("-", "&", "\\"):
         wrong += (f"'{words[-1]}' at the end continues the line",)
     form, rest = table(program)[name].form, words[1:]
     if form and not _HOLE.search(" ".join(rest)) and not unknown_words(form, rest):
         wrong += () if fits(form, rest) else (f"{program} cannot read what follows {name}",)
-    return _Line(wrong, (" ".join((name, *words[1:3])),))
+    return ReadLine(wrong, (" ".join((name, *words[1:3])),))
 
 
 @lru_cache(maxsize=256)

@@ -34,7 +34,8 @@ def stacks(leaves: Iterable[Resolved[Any]]) -> dict[str, Stack]:
 
 def origins(leaves: Iterable[Resolved[Any]]) -> dict[str, Any]:
     """The content of ``origins.json``: leaf -> its levels, highest first."""
-    return {path: _to_json(stack) for path, stack in stacks(leaves).items()}
+    once = {leaf.path: leaf for leaf in leaves}
+    return {path: _to_json(leaf) for path, leaf in once.items()}
 
 
 def read_origins(run: Path) -> dict[str, Stack]:
@@ -52,21 +53,21 @@ def _stack(leaf: Resolved[Any]) -> Stack:
     return Stack(tuple(levels), leaf.of)
 
 
-def _to_json(stack: Stack) -> list[dict[str, Any]]:
-    levels = [level_to_json(written) for written in stack.levels]
-    if stack.of:
-        levels[0]["of"] = list(stack.of)
-    return levels
+def _to_json(leaf: Resolved[Any]) -> list[dict[str, Any]]:
+    first = level_to_json(plain(leaf.value), leaf.origin, leaf.edit)
+    if leaf.of:
+        first["of"] = leaf.of
+    return [first, *(level_to_json(plain(w.value), w.origin, w.edit) for w in leaf.hidden)]
 
 
-def level_to_json(written: Written) -> dict[str, Any]:
+def level_to_json(value: Any, origin: Origin, edit: Edit) -> dict[str, Any]:
     """One level of a stack as plain data; absent parts are left out."""
-    origin, span = written.origin, written.origin.span
-    level = {"layer": origin.layer.value, "key": origin.key, "value": written.value}
+    span = origin.span
+    level = {"layer": origin.layer.value, "key": origin.key, "value": value}
     if origin.name:
         level["name"] = origin.name
-    if written.edit is not Edit.SET:
-        level["edit"] = written.edit.value
+    if edit is not Edit.SET:
+        level["edit"] = edit.value
     if span is not None:
         level |= {"file": span.file, "line": span.line, "column": span.column}
     return level

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from sweepwright.emit.spell import SPELLERS
 from sweepwright.model.diagnostic import Diagnostic, error
-from sweepwright.model.plan import PLAN_VERSION, Filled, Hole, Plan, Step
+from sweepwright.model.plan import PLAN_VERSION, SAFE_PATH, Filled, Hole, Plan, Step
 from sweepwright.records.ends import END
 from sweepwright.records.folder import JOURNAL, LOCK, PLAN
 from sweepwright.run.judges import all_judges
@@ -58,7 +58,10 @@ def _misfit(path: Path, item: Any, data: Any) -> Diagnostic:
             where[:2] = [f"step {data['steps'][int(where[1])]['id']!r}"]
         except (LookupError, TypeError, ValueError):
             where[:2] = [f"steps[{where[1]}]"]
-    return error("SW-R004", f"{path}: {' > '.join([*where, item['msg']])}")
+    wrong = item["msg"]
+    if item["type"] == "string_pattern_mismatch" and item["ctx"]["pattern"] == SAFE_PATH:
+        wrong = f"'{item['input']}' is not a plain path below the run folder"
+    return error("SW-R004", f"{path}: {' > '.join([*where, wrong])}")
 
 
 def preflight(

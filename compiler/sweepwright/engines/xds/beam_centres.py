@@ -24,7 +24,7 @@ def beam_centres(
     The numbers of several panels follow from their axes and are not exchanged in a header.
     """
     nx, ny = sweep.leaves["geometry.size"].known
-    orgx, orgy = context["orgx"], context["orgy"]
+    orgx, orgy = (context["instrument"].context[name] for name in ("orgx", "orgy"))
     x, y = orgx.known, orgy.known
     for reason, place in (
         ("with x and y exchanged", (y, x)),

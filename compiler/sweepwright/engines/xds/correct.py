@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sweepwright.engines.base import PlannedStep, TemplateUse, constant, one, sweep_folder
+from sweepwright.engines.base import Part, PlannedStep, TemplateUse, constant, one, sweep_folder
 from sweepwright.engines.ice import switched_rings
 from sweepwright.engines.keywords import replaced_keywords
 from sweepwright.engines.xds.instrument import Context, machine, readers
@@ -93,13 +93,14 @@ def _step(
 def correction(sweep: ResolvedSweep, group: ResolvedGroup, job: Leaves) -> Context:
     """The variables of ``correct.inp.j2`` alone; they are the same in each cycle."""
     path, first = f"sweeps[{sweep.name}].xds.", group.sweeps[0]
+    rings = switched_rings(path, sweep)
     reference, why = (
         (None, "none") if sweep is first else (_REFERENCE, f"indexed as sweep {first.name}")
     )
     return {
         **machine(sweep, job, STAGE, None),
         **group_and_cell(f"sweeps[{sweep.name}].correct.", group),
-        "ice": switched_rings(path, sweep),
+        "ice": Part("xds/ice.inp.j2", {"rings": rings}) if rings else None,
         "purpose": constant(path + "purpose", "corrected intensities", "purpose"),
         "reference": constant(path + "REFERENCE_DATA_SET", reference, why),
         "friedels_law": friedel(path, group),

@@ -8,6 +8,7 @@ from typing import Any
 
 from sweepwright.engines.base import (
     TO_RUN,
+    Part,
     constant,
     images_named,
     panel_of,
@@ -39,12 +40,23 @@ Context = dict[str, Any]
 
 
 def instrument(sweep: ResolvedSweep, job: Leaves) -> Context:
-    """The variables of ``instrument.inp.j2``, and those that mean the same wherever they stand."""
-    leaves, first, kind = sweep.leaves, sweep.extent[0], family(sweep)
+    """The part that every XDS.INP has, and the variables that mean the same wherever they stand."""
     path = f"sweeps[{sweep.name}].xds."
+    low, high = (sweep.leaves[f"processing.resolution.{limit}"] for limit in ("low", "high"))
+    return {
+        "sweep": Resolved(path + "sweep", sweep.name, sweep.leaves["range"].origin),
+        "instrument": Part("xds/instrument.inp.j2", _instrument(path, sweep)),
+        "ice": None,
+        "resolution_range": _limits(path, low, high),
+        "processors": threads(path + "MAXIMUM_NUMBER_OF_PROCESSORS", job["run.threads"]),
+    }
+
+
+def _instrument(path: str, sweep: ResolvedSweep) -> Context:
+    """The variables of ``instrument.inp.j2``."""
+    leaves, first, kind = sweep.leaves, sweep.extent[0], family(sweep)
     pixel, size, images = leaves["geometry.pixel_size"], leaves["geometry.size"], leaves["range"]
     return {
-        "sweep": Resolved(path + "sweep", sweep.name, images.origin),
         "template": images_named(
             path + "NAME_TEMPLATE_OF_DATA_FRAMES",
             sweep,
@@ -82,11 +94,6 @@ def instrument(sweep: ResolvedSweep, job: Leaves) -> Context:
         "trusted_region": constant(path + "TRUSTED_REGION", (0.0, 1.41), "corners included"),
         **_placed(path, sweep),
         **_untrusted(path, sweep),
-        "resolution_range": _limits(
-            path, leaves["processing.resolution.low"], leaves["processing.resolution.high"]
-        ),
-        "ice": [],
-        "processors": threads(path + "MAXIMUM_NUMBER_OF_PROCESSORS", job["run.threads"]),
     }
 
 
@@ -95,7 +102,7 @@ def machine(sweep: ResolvedSweep, job: Leaves, stage: str, jobs: int | None) -> 
 
     ``jobs`` is None where no step of it is spread over jobs.
     """
-    path = f"sweeps[{sweep.name}].xds."
+    path = f"sweeps[{sweep.name}].{readers(stage)[-1]}."
     return {
         "job": constant(path + "JOB", stage, "steps of XDS"),
         "jobs": computed(path + "MAXIMUM_NUMBER_OF_JOBS", jobs, "pinned", job["run.jobs"]),
