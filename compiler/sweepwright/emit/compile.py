@@ -106,7 +106,7 @@ def _leaves(value: Any) -> Iterator[Resolved[Any]]:
     elif isinstance(value, dict):
         for item in value.values():
             yield from _leaves(item)
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, (list, tuple)):
         for item in value:
             yield from _leaves(item)
 

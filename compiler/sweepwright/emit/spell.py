@@ -44,9 +44,9 @@ def _listed(value: Any, separator: str, true: str, false: str, none: str) -> str
         return none
     if isinstance(value, bool):
         return true if value else false
-    if isinstance(value, int | float):
+    if isinstance(value, (int, float)):
         return number(value)
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         return separator.join(_listed(item, separator, true, false, none) for item in value)
     return str(value)
 

@@ -131,6 +131,6 @@ def piece(leaf: Resolved[Any], dialect: Dialect) -> Filled | Hole:
 
 
 def _printable(value: Any) -> Any:
-    if not isinstance(value, Resolved | Part):
+    if not isinstance(value, (Resolved, Part)):
         raise TypeError(f"a template printed {value!r}, which has no origin")
     return value

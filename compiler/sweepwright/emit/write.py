@@ -16,6 +16,8 @@ from pydantic_core import to_jsonable_python
 _FOR_PEOPLE = (
     orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 )
+#: most values are of these, and there are many
+_FINITE = frozenset((str, int, bool, type(None)))
 
 
 def json_bytes(value: Any) -> bytes:
@@ -30,15 +32,12 @@ def json_bytes(value: Any) -> bytes:
 
 
 def _refuse_not_finite(value: Any) -> None:
-    if isinstance(value, dict):
-        value = value.values()
-    elif isinstance(value, float) and not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"JSON knows no {value}")
-    elif not isinstance(value, list | tuple):
-        return
-    for item in value:
-        if type(item) is not str:  # most are, and there are many
-            _refuse_not_finite(item)
+    if isinstance(value, (dict, list, tuple)):
+        for item in value.values() if isinstance(value, dict) else value:
+            if type(item) not in _FINITE:
+                _refuse_not_finite(item)
 
 
 def write_file(path: Path, content: bytes, executable: bool = False) -> None:

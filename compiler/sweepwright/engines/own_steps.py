@@ -23,6 +23,8 @@ Context = dict[str, Any]
 
 #: what may be left to the data: the kind of the decision, and the leaf of a group that waits for it
 _DECIDED = (("resolution", "processing.resolution.high"), ("anomalous", "processing.anomalous"))
+_MANIFEST = Output(name="images.json", role="manifest")
+_DECISION = Output(name="decision.json", role="decision")
 _CRITERIA = "processing.resolution.criteria."
 
 
@@ -43,7 +45,7 @@ def _manifest(sweep: ResolvedSweep) -> PlannedStep:
         program="sweepwright:manifest",
         folder=sweep_folder(sweep, "manifest"),
         files=(_parameters("manifest", asked),),
-        outputs=(Output(name="images.json", role="manifest"),),
+        outputs=(_MANIFEST,),
         title=f"digest the images of sweep {name}",
     )
 
@@ -105,7 +107,7 @@ def deciding(
         folder=folder,
         argv=tuple(argv),
         files=(parameters or _parameters("nothing", {}),),
-        outputs=(Output(name="decision.json", role="decision"), *outputs),
+        outputs=(_DECISION, *outputs),
         title=title,
     )
 

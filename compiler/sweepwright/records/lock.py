@@ -27,6 +27,8 @@ from sweepwright.resources import templates_folder
 LOCK_VERSION: Literal[1] = 1
 #: levels of a record that can be read
 _DEEPEST = 20
+#: what most values are
+_PLAIN = frozenset((str, int, float, bool, type(None)))
 
 
 class LockedLeaf(TypedDict):
@@ -141,7 +143,7 @@ def _items(value: Any) -> Iterable[Any]:
 
 def plain(value: Any) -> Any:
     """A leaf's value as JSON data; decisions and things of the machine say who fills them."""
-    if value is None or isinstance(value, str | int | float):
+    if type(value) in _PLAIN:
         return value
     if isinstance(value, Decision):
         return {"decided_by": value.step, "field": value.field, "rule": value.rule}
@@ -153,10 +155,12 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return plain(_said(value))
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     if isinstance(value, PanelFact):
         return plain(asdict(value))
+    if isinstance(value, str):  # a word of a choice, a line for a program
+        return str(value)
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
     return value

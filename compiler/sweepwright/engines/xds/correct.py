@@ -24,6 +24,11 @@ STAGE = "CORRECT"
 POINT_GROUP_RULE = (
     "the point group that CORRECT accepts in every sweep with the fewest unique reflections"
 )
+_OUTPUTS = (
+    Output(name="XDS_ASCII.HKL", role="corrected"),
+    Output(name="CORRECT.LP", role="CORRECT.LP"),
+    Output(name="GXPARM.XDS", role="models", optional=True),
+)
 _REFERENCE = "REFERENCE.HKL"
 #: factor on sigma before equivalents are tested, for CORRECT and XSCALE (XDSwiki, Optimisation: 1.5)
 WFAC1_PROTECTED = 1.5
@@ -79,11 +84,7 @@ def _step(
             one(f"{integrate_id(cycle)}@{sweep.name}", "INTEGRATE.HKL", link="INTEGRATE.HKL"),
             *more,
         ),
-        outputs=(
-            Output(name="XDS_ASCII.HKL", role="corrected"),
-            Output(name="CORRECT.LP", role="CORRECT.LP"),
-            Output(name="GXPARM.XDS", role="models", optional=True),
-        ),
+        outputs=_OUTPUTS,
         judge="xds.correct",
         shares_threads=True,
         title=title,

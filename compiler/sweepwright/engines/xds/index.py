@@ -21,6 +21,9 @@ from sweepwright.model.resolved import Leaves, Resolved, computed
 STAGE = "XYCORR INIT COLSPOT IDXREF"
 #: tables of INIT and XYCORR that later steps read
 TABLES = ("X-CORRECTIONS.cbf", "Y-CORRECTIONS.cbf", "BKGINIT.cbf", "BLANK.cbf", "GAIN.cbf")
+_OUTPUTS = tuple(
+    Output(name=name, role=name) for name in (*TABLES, "SPOT.XDS", "XPARM.XDS", "IDXREF.LP")
+)
 #: width of image packets for the background, degrees (XDS's own default is about five degrees)
 _BACKGROUND_DEG = 5.0
 #: words of REFINE(IDXREF); XDS calls the distance POSITION
@@ -64,9 +67,7 @@ def index_step(
         folder=sweep_folder(sweep, "index"),
         files=(use,),
         inputs=(one(f"manifest@{sweep.name}", "images.json"),),
-        outputs=tuple(
-            Output(name=name, role=name) for name in (*TABLES, "SPOT.XDS", "XPARM.XDS", "IDXREF.LP")
-        ),
+        outputs=_OUTPUTS,
         judge="xds.index" if _search(sweep) == "off" else "xds.index_searched",
         shares_threads=True,
         attempts=attempts,

@@ -18,6 +18,7 @@ SIZES = (
     ("reflecting_range", "REFLECTING_RANGE"),
     ("reflecting_range_esd", "REFLECTING_RANGE_E.S.D."),
 )
+_OUTPUTS = tuple(Output(name=name, role=name) for name in ("INTEGRATE.HKL", "INTEGRATE.LP"))
 SIZES_RULE = "what the last integration suggests at the end of INTEGRATE.LP"
 
 
@@ -42,9 +43,7 @@ def integrate_step(sweep: ResolvedSweep, said: Context, cycle: int, models: File
             models,
             *(one(f"index@{sweep.name}", table, link=table) for table in TABLES),
         ),
-        outputs=tuple(
-            Output(name=output, role=output) for output in ("INTEGRATE.HKL", "INTEGRATE.LP")
-        ),
+        outputs=_OUTPUTS,
         judge="xds.integrate",
         shares_threads=True,
         title=f"integrate sweep {sweep.name}{again}",

@@ -39,11 +39,14 @@ def _jobs(tables: list[LineTable]) -> Line:
 def _once(tables: list[LineTable]) -> Iterator[Line]:
     """The lines of all files, each keyword as the first file says it, under the comments above it."""
     said = {"JOB"}
+    keywords: dict[int, str] = {}  # by the id of a line: the files share most of them
     for table in tables:
         here: set[str] = set()
         above: list[Line] = []
         for line in table.lines[1:]:
-            keyword = _keyword(line)
+            keyword = keywords.get(id(line))
+            if keyword is None:
+                keyword = keywords[id(line)] = _keyword(line)
             if not keyword:
                 above = [] if not line else [*above, line]
             elif keyword not in said and not any(isinstance(piece, Hole) for piece in line):
