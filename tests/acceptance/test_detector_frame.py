@@ -72,3 +72,32 @@ def test_a_detector_that_the_beam_does_not_meet_is_placed_all_the_same(tmp_path:
     given = parse_xds_input((tmp_path / "run/sweeps/A/index/XDS.INP").read_text())
     assert numbers(given, "DETECTOR_DISTANCE") == [150]
     assert numbers(given, "ORGX") == pytest.approx([245.5])
+
+
+@pytest.mark.parametrize(
+    ("given", "effect"),
+    [
+        ("distance: 200 mm", "'distance: 200 mm' has no effect: by 'detector' it is 150 mm"),
+        ("distance: 150 mm", ""),
+        ("beam_center: [245 px, 309.5 px]", ""),
+        ("beam_center: [42.14 mm, 53.234 mm]", ""),
+        ("beam_center: [40 mm, 53.234 mm]", "it is [245 px, 309.5 px]"),
+        ("orgx_orgy: [250, 310]", "'beam_center: [249.5 px, 309.5 px]' has no effect"),
+    ],
+)
+def test_what_is_given_beside_the_frame_places_nothing(
+    tmp_path: Path, given: str, effect: str
+) -> None:
+    write_series(tmp_path, "data/x_####.cbf", "1-6")
+    job = JOB.replace("ENGINE", "xds").replace("FRAME", FRAME)
+    (tmp_path / "job.yaml").write_text(job.replace("detector:", f"{given}, detector:"))
+    done = command("compile", "job.yaml", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert ("SW-G033" in done.stderr) == bool(effect)
+    assert effect in done.stderr
+    told = parse_xds_input((tmp_path / "run/sweeps/A/index/XDS.INP").read_text())
+    assert numbers(told, "DETECTOR_DISTANCE") == [150]
+    assert numbers(told, "ORGX") == pytest.approx([245.5])
+    assert numbers(told, "ORGY") == pytest.approx([310.0])
+    why = command("explain", "job.yaml", "sweeps[A].geometry.distance", folder=tmp_path)
+    assert "where the detector stands" in why.stdout

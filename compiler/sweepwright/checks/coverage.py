@@ -16,11 +16,8 @@ from sweepwright.checks.keywords import keyword_of
 from sweepwright.model.choice_types import Jobs, SiteChoice
 from sweepwright.model.diagnostic import Diagnostic, advice, error, warning
 from sweepwright.model.job_resolved import ResolvedJob
-from sweepwright.model.resolved import AtRun, Decision, Edit, Layer, Resolved
+from sweepwright.model.resolved import BY_PEOPLE, AtRun, Decision, Edit, Layer, Resolved
 
-_WRITTEN = frozenset(
-    {Layer.MACRO, Layer.JOB, Layer.CRYSTAL, Layer.DATASET, Layer.SWEEP, Layer.SET, Layer.USER}
-)
 _TARGET = re.compile(r"^(?:sweeps|crystals|datasets)\[[^\]]*\]\.")
 _CRITERIA = "processing.resolution.criteria."
 #: how far processing can go, in its order
@@ -84,7 +81,7 @@ def _written(job: ResolvedJob) -> list[tuple[str, Resolved[Any]]]:
     """
     found: dict[Any, tuple[str, Resolved[Any]]] = {}
     for leaf in job.all_leaves():
-        if leaf.origin.layer in _WRITTEN and leaf.edit is not Edit.DEFAULT:
+        if leaf.origin.layer in BY_PEOPLE and leaf.edit is not Edit.DEFAULT:
             key = _TARGET.sub("", leaf.path)
             found.setdefault((key, leaf.origin.span, spelled(leaf.value)), (key, leaf))
     return list(found.values())
@@ -133,7 +130,7 @@ def _criteria(job: ResolvedJob, table: Mapping[str, Coverage]) -> Iterator[Diagn
             continue
         for key, leaf in group.leaves.items():
             honoured = key.startswith(_CRITERIA) and table[key].state == "honoured"
-            if honoured and leaf.origin.layer in _WRITTEN and leaf.edit is not Edit.DEFAULT:
+            if honoured and leaf.origin.layer in BY_PEOPLE and leaf.edit is not Edit.DEFAULT:
                 limit = "off" if high.value is None else f"{high.value:g} A"
                 message = f"'{key}' has no effect: 'processing.resolution.high' is {limit}, so nothing is decided"
                 help_ = "Remove one of them; 'high: auto' lets the criteria decide."

@@ -132,5 +132,6 @@ def piece(leaf: Resolved[Any], dialect: Dialect) -> Filled | Hole:
 
 def _printable(value: Any) -> Any:
     if not isinstance(value, (Resolved, Part)):
-        raise TypeError(f"a template printed {value!r}, which has no origin")
+        # a name that the context lacks tells of itself when it is made text
+        raise TypeError(f"a template printed '{value}', which has no origin")
     return value

@@ -36,6 +36,12 @@ class Layer(StrEnum):
     COMPUTED = "computed"  # by geometry/ or an engine, from other leaves
 
 
+#: the layers that people write
+BY_PEOPLE = frozenset(
+    {Layer.USER, Layer.MACRO, Layer.JOB, Layer.CRYSTAL, Layer.DATASET, Layer.SWEEP, Layer.SET}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Who set a value: the layer, the key as that layer calls it, the macro's or record's name.

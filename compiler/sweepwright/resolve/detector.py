@@ -13,17 +13,20 @@ from typing import Any
 from sweepwright.geometry.detector import beam_center_px, panel_at, signed_distance_mm, turned
 from sweepwright.geometry.rotation import dot, rounded, rounded_numbers, unit
 from sweepwright.language.compose import ComposedSweep
-from sweepwright.model.diagnostic import Diagnostic, error
+from sweepwright.model.diagnostic import Diagnostic, error, warning
 from sweepwright.model.facts import ImageFacts, PanelFact
-from sweepwright.model.resolved import Layer, Origin, Resolved, computed
+from sweepwright.model.resolved import BY_PEOPLE, Edit, Layer, Origin, Resolved, computed
 from sweepwright.sites.schema import SiteRecord
 from sweepwright.sites.store import Entry
 
 _FRAME = ("geometry.detector.fast", "geometry.detector.slow", "geometry.detector.origin")
+_ORG = "geometry.orgx_orgy"
 PLACED_BY = ("geometry.beam_center", "geometry.distance", "geometry.pixel_size")
 #: cosine between fast and slow that still counts as square: directions are written with few digits
 _SQUARE = 1e-3
 _NO_SWING_DEG = 1e-3
+#: mm of distance or pixels of beam centre
+_SAME_PLACE = 0.01
 #: of a detector arm, where no record says it: along the fast direction, as of most goniostats
 TWO_THETA_AXIS = (1.0, 0.0, 0.0)
 _SQUARE_TO_BEAM = Origin(Layer.DEFAULT, "square to the beam")
@@ -98,7 +101,7 @@ def placed_by_frame(
 ) -> tuple[dict[str, Resolved[Any]], list[Diagnostic]]:
     """Distance and beam centre of a detector that the job places with ``geometry.detector``.
 
-    They go before those of the header; what somebody says of them stays.
+    They go before what anybody says of them: SW-G033 where that is something else.
     """
     given, pixel = frame_given(table), table.get("geometry.pixel_size")
     if given and len(given) < len(_FRAME):
@@ -114,13 +117,50 @@ def placed_by_frame(
     with suppress(ValueError):  # the beam need not meet it
         values["beam_center"] = rounded_numbers(beam_center_px(panel))
     found: dict[str, Resolved[Any]] = {}
+    told: list[Diagnostic] = []
     for name, value in values.items():
-        key, before = f"geometry.{name}", table.get(f"geometry.{name}")
-        if before is None or before.origin.layer is Layer.HEADER:
-            path, sources = f"sweeps[{sweep.name}].{key}", [*given, pixel]
-            sources += [before] if before is not None else []
-            found[key] = computed(path, value, "where the detector stands", *sources)
-    return found, []
+        key = f"geometry.{name}"
+        path, before = f"sweeps[{sweep.name}].{key}", table.get(key)
+        sources = [*given, pixel, *([before] if before is not None else [])]
+        found[key] = computed(path, value, "where the detector stands", *sources)
+        if before is not None:
+            told += _without_effect(sweep.name, before, table, value)
+    return found, told
+
+
+def _without_effect(
+    sweep: str, said: Resolved[Any], table: Table, stands: Any
+) -> Iterator[Diagnostic]:
+    """SW-G033: a distance (mm) or beam centre (px) that somebody gives, and that is not so."""
+    who = _by_people(said, table)
+    if who is None or said.value is None or _same_place(said.known, stands):
+        return
+    name = said.path.rpartition(".")[2]
+    message = f"sweep {sweep}: '{name}: {_shown(said.known)}' has no effect: by 'detector' it is {_shown(stands)}"
+    help_ = "Take one of the two out: fast, slow and origin say all of where the detector stands."
+    yield warning("SW-G033", message, who.span, help=help_)
+
+
+def _by_people(leaf: Resolved[Any], table: Table) -> Origin | None:
+    """Who gave a leaf, also one that was made from another unit or from ORGX and ORGY."""
+    origins = [leaf.origin, *(written.origin for written in leaf.hidden)]
+    if _ORG in table and table[_ORG].path in leaf.of:
+        origins.append(table[_ORG].origin)
+    if leaf.edit is Edit.DEFAULT:
+        return None
+    return next((origin for origin in origins if origin.layer in BY_PEOPLE), None)
+
+
+def _same_place(said: Any, stands: Any) -> bool:
+    pairs = zip(said, stands, strict=True) if isinstance(stands, tuple) else [(said, stands)]
+    return all(abs(one - other) <= _SAME_PLACE for one, other in pairs)
+
+
+def _shown(value: float | tuple[float, ...]) -> str:
+    """A distance in mm or a place in px, as a job writes it."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(f'{number:.8g} px' for number in value)}]"
+    return f"{value:.8g} mm"
 
 
 def frame_given(table: Table) -> list[Resolved[Any]]:

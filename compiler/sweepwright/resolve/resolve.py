@@ -177,13 +177,14 @@ def _sweep(
         if found:
             return None, found
     found = check_panels(sweep, header, table) or _beam_center(sweep, table)
-    placed, wrong = placed_by_frame(sweep, table)
-    table, found = table | placed, found + wrong
+    placed, told = placed_by_frame(sweep, table)
+    table, found = table | placed, found + told
     lacking = [key for key in FROM_HEADER if key not in table]
-    if found or lacking:
+    if has_errors(found) or lacking:
         return None, found or [_lacking(sweep, key) for key in lacking]
     table |= _images(sweep, facts, prefix)
     scan, diagnostics = resolve_scan(sweep, header, table)
+    diagnostics += found
     place = resolve_panels if len(header.panels) > 1 else resolve_detector
     detector, found = place(sweep, header, table, site.entry)
     diagnostics += found
