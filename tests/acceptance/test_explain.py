@@ -384,7 +384,7 @@ def test_a_decision_that_failed_is_none(moved: Path) -> None:
         ("sweeps/A/import", "", "SW-P010", "is not a file that the plan emits"),
         ("../job.yaml", "", "SW-P010", "is not in a run folder"),
         ("sweeps/A/import/import.phil", "0", "SW-P011", "has no line 0"),
-        ("sweeps/A/import/import.phil", "50", "SW-P011", "Its lines are 1 to 49"),
+        ("sweeps/A/import/import.phil", "50", "SW-P011", "Its lines are 1 to 48"),
     ],
 )
 def test_what_cannot_be_explained_is_refused(
